@@ -1,0 +1,245 @@
+//! The office: people, groups, catalogue, contracts, calendar, settings and the procedure's versions.
+//!
+//! It is the sum of its own events, as a case is of its own: who may do what, and who gave it to him, is evidence too
+//! (R8). It is small enough (thousands of people) to be kept whole in memory, so nothing else looks names up.
+
+mod catalogue;
+mod contract;
+mod person;
+mod place;
+mod settings;
+mod version;
+
+pub use catalogue::{Answer, Question, QuestionForm, Service};
+pub use contract::{Contract, ContractKind, Provider};
+pub use person::{Group, Person, Profile};
+pub use place::{Department, Site};
+pub use settings::{Settings, WaitingTimes};
+pub use version::{ActivityText, Approval, ChangeLogEntry, ProcedureVersion, VersionDocument};
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Acted, CommandId, ContractId, DepartmentId, GroupId, PersonId, ProviderId, Role, ServiceId, SiteId,
+    SupportLevel, TextRef, TokenId, VersionId,
+};
+
+/// Everything that the desk knows about the agency it serves.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Office {
+    /// How many events it has; also guards against two administrators at once.
+    pub version: u64,
+    pub people: BTreeMap<PersonId, Arc<Person>>,
+    pub groups: BTreeMap<GroupId, Group>,
+    pub departments: BTreeMap<DepartmentId, Department>,
+    pub sites: BTreeMap<SiteId, Site>,
+    pub services: BTreeMap<ServiceId, Arc<Service>>,
+    pub providers: BTreeMap<ProviderId, Provider>,
+    pub contracts: BTreeMap<ContractId, Arc<Contract>>,
+    pub versions: BTreeMap<VersionId, Arc<ProcedureVersion>>,
+    pub settings: Arc<Settings>,
+    /// Tokens in force, by id; their secrets are not here.
+    pub tokens: BTreeMap<TokenId, Token>,
+    by_email: BTreeMap<String, PersonId>,
+}
+
+/// A bearer token of the API; its hash lies in the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    pub id: TokenId,
+    pub person: PersonId,
+    pub scope: TokenScope,
+    pub name: String,
+    pub expires: Option<Timestamp>,
+}
+
+crate::vocabulary::vocabulary! {
+    /// What a token lets its bearer do, never more than its person may.
+    TokenScope { All = "all", Read = "read" }
+}
+
+/// An event of the office with its place in the office's history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OfficeRecorded {
+    /// 1 for the first.
+    pub sequence: u64,
+    pub at: Timestamp,
+    #[serde(flatten)]
+    pub acted: Acted,
+    pub command: CommandId,
+    pub event: OfficeEvent,
+}
+
+/// Something that changed in the office. Each holds the thing as it then is; the difference is with the one before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum OfficeEvent {
+    /// A person's name, addresses and place are a text (JSON of [`Profile`]): personal data that may have to go.
+    PersonSet {
+        person: PersonId,
+        profile: TextRef,
+        roles: Vec<Role>,
+        groups: Vec<GroupId>,
+        active: bool,
+    },
+    GroupSet {
+        group: Group,
+    },
+    DepartmentSet {
+        department: Department,
+    },
+    SiteSet {
+        site: Site,
+    },
+    ServiceSet {
+        service: Box<Service>,
+    },
+    ProviderSet {
+        provider: Provider,
+    },
+    ContractSet {
+        contract: Box<Contract>,
+    },
+    VersionSet {
+        version: Box<ProcedureVersion>,
+    },
+    SettingsSet {
+        settings: Box<Settings>,
+    },
+    /// A password was set; its hash lies in the store.
+    PasswordSet {
+        person: PersonId,
+    },
+    TokenIssued {
+        token: Token,
+    },
+    TokenRevoked {
+        token: TokenId,
+    },
+}
+
+/// A change that somebody asks of the office. Ids are absent for what is new: the office gives the next one.
+#[derive(Debug, Clone)]
+pub enum Change {
+    SetPerson {
+        id: Option<PersonId>,
+        profile: Profile,
+        salt: [u8; 16],
+        roles: Vec<Role>,
+        groups: Vec<GroupId>,
+        active: bool,
+    },
+    SetGroup(Group),
+    SetDepartment(Department),
+    SetSite(Site),
+    SetService(Box<Service>),
+    SetProvider(Provider),
+    SetContract(Box<Contract>),
+    SetVersion(Box<ProcedureVersion>),
+    SetSettings(Box<Settings>),
+    SetPassword {
+        person: PersonId,
+    },
+    IssueToken {
+        person: PersonId,
+        scope: TokenScope,
+        name: String,
+        expires: Option<Timestamp>,
+    },
+    RevokeToken {
+        token: TokenId,
+    },
+}
+
+impl Office {
+    /// The person with this address, in any case of letters.
+    pub fn person_by_email(&self, email: &str) -> Option<&Arc<Person>> {
+        self.by_email.get(&email.trim().to_lowercase()).and_then(|id| self.people.get(id))
+    }
+
+    /// The active group with this code.
+    pub fn group_by_code(&self, code: &str) -> Option<&Group> {
+        self.groups.values().find(|group| group.code == code)
+    }
+
+    /// The department with this code.
+    pub fn department_by_code(&self, code: &str) -> Option<&Department> {
+        self.departments.values().find(|department| department.code == code)
+    }
+
+    /// The site with this code.
+    pub fn site_by_code(&self, code: &str) -> Option<&Site> {
+        self.sites.values().find(|site| site.code == code)
+    }
+
+    /// The service with this code.
+    pub fn service_by_code(&self, code: &str) -> Option<&Arc<Service>> {
+        self.services.values().find(|service| service.code == code)
+    }
+
+    /// The contract with this number.
+    pub fn contract_by_number(&self, number: &str) -> Option<&Arc<Contract>> {
+        self.contracts.values().find(|contract| contract.number == number)
+    }
+
+    /// The active groups of a level, oldest first; the first is the level's own when nothing says otherwise.
+    pub fn groups_at(&self, level: SupportLevel) -> impl Iterator<Item = &Group> {
+        self.groups.values().filter(move |group| group.active && group.level == level)
+    }
+
+    /// The version of the procedure in force at an instant (R5).
+    pub fn version_in_force(&self, at: Timestamp) -> Option<&Arc<ProcedureVersion>> {
+        let day = self.settings.calendar.zone().to_datetime(at).date();
+        self.versions
+            .values()
+            .filter(|version| version.in_force_from <= day)
+            .max_by_key(|version| version.in_force_from)
+    }
+
+    /// Takes an event in. Never fails and never decides. `profile` is the text of a [`OfficeEvent::PersonSet`], absent
+    /// when it was destroyed by order of the law.
+    pub fn apply(&mut self, recorded: &OfficeRecorded, profile: Option<Profile>) {
+        self.version = recorded.sequence;
+        match &recorded.event {
+            OfficeEvent::PersonSet { person, roles, groups, active, .. } => {
+                if let Some(before) = self.people.get(person) {
+                    self.by_email.remove(&before.profile.email.to_lowercase());
+                }
+                let set = Person {
+                    id: *person,
+                    profile: profile.unwrap_or_default(),
+                    roles: roles.iter().copied().collect(),
+                    groups: groups.iter().copied().collect(),
+                    active: *active,
+                };
+                self.by_email.insert(set.profile.email.to_lowercase(), *person);
+                self.people.insert(*person, Arc::new(set));
+            }
+            OfficeEvent::GroupSet { group } => drop(self.groups.insert(group.id, group.clone())),
+            OfficeEvent::DepartmentSet { department } => {
+                drop(self.departments.insert(department.id, department.clone()));
+            }
+            OfficeEvent::SiteSet { site } => drop(self.sites.insert(site.id, site.clone())),
+            OfficeEvent::ServiceSet { service } => {
+                drop(self.services.insert(service.id, Arc::new((**service).clone())))
+            }
+            OfficeEvent::ProviderSet { provider } => {
+                drop(self.providers.insert(provider.id, provider.clone()))
+            }
+            OfficeEvent::ContractSet { contract } => {
+                drop(self.contracts.insert(contract.id, Arc::new((**contract).clone())));
+            }
+            OfficeEvent::VersionSet { version } => {
+                drop(self.versions.insert(version.id, Arc::new((**version).clone())))
+            }
+            OfficeEvent::SettingsSet { settings } => self.settings = Arc::new((**settings).clone()),
+            OfficeEvent::PasswordSet { .. } => {}
+            OfficeEvent::TokenIssued { token } => drop(self.tokens.insert(token.id, token.clone())),
+            OfficeEvent::TokenRevoked { token } => drop(self.tokens.remove(token)),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Outside companies and what was agreed with them (R12, R13).
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::{ContractId, PersonId, ProviderId, ServiceId, SupportLevel};
+
+/// An outside company, reached by e-mail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provider {
+    pub id: ProviderId,
+    pub name: String,
+    /// Where requests of any of its contracts go unless the contract says otherwise.
+    pub emails: Vec<String>,
+    #[serde(default)]
+    pub phone: String,
+    pub active: bool,
+}
+
+crate::vocabulary::vocabulary! {
+    /// The rental provider serves the first level too (R6).
+    ContractKind { Rental = "rental", Specialised = "specialised" }
+}
+
+/// A contract under which a provider attends.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contract {
+    pub id: ContractId,
+    pub number: String,
+    pub provider: ProviderId,
+    pub kind: ContractKind,
+    pub object: String,
+    /// The first day on which it holds.
+    pub starts: Date,
+    /// The last day on which it holds.
+    pub ends: Date,
+    pub supervisor: PersonId,
+    #[serde(default)]
+    pub deputy: Option<PersonId>,
+    /// The levels whose agents may escalate to it.
+    pub levels: BTreeSet<SupportLevel>,
+    /// The services it covers; empty for all.
+    #[serde(default)]
+    pub services: BTreeSet<ServiceId>,
+    #[serde(default)]
+    pub emails: Vec<String>,
+    /// The service level promised, in words (its clock is a later matter).
+    #[serde(default)]
+    pub promise: String,
+    pub active: bool,
+}
+
+impl Contract {
+    /// Whether it holds on a day of the office's calendar.
+    pub fn in_force(&self, day: Date) -> bool {
+        self.active && self.starts <= day && day <= self.ends
+    }
+
+    /// Whether an agent of this level may send a case of this service to it.
+    pub fn covers(&self, service: Option<ServiceId>, level: SupportLevel) -> bool {
+        let serves =
+            self.services.is_empty() || service.is_some_and(|service| self.services.contains(&service));
+        self.levels.contains(&level) && serves
+    }
+
+    /// Whether this person supervises it or stands in for who does (R13).
+    pub fn is_supervised_by(&self, person: PersonId) -> bool {
+        self.supervisor == person || self.deputy == Some(person)
+    }
+}
