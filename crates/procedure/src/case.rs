@@ -1,5 +1,7 @@
 //! The case: what is true of a request now. It is the sum of its events and nothing else.
 
+mod apply;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;

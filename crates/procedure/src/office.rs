@@ -219,27 +219,35 @@ impl Office {
                 self.by_email.insert(set.profile.email.to_lowercase(), *person);
                 self.people.insert(*person, Arc::new(set));
             }
-            OfficeEvent::GroupSet { group } => drop(self.groups.insert(group.id, group.clone())),
-            OfficeEvent::DepartmentSet { department } => {
-                drop(self.departments.insert(department.id, department.clone()));
+            OfficeEvent::GroupSet { group } => {
+                self.groups.insert(group.id, group.clone());
             }
-            OfficeEvent::SiteSet { site } => drop(self.sites.insert(site.id, site.clone())),
+            OfficeEvent::DepartmentSet { department } => {
+                self.departments.insert(department.id, department.clone());
+            }
+            OfficeEvent::SiteSet { site } => {
+                self.sites.insert(site.id, site.clone());
+            }
             OfficeEvent::ServiceSet { service } => {
-                drop(self.services.insert(service.id, Arc::new((**service).clone())))
+                self.services.insert(service.id, Arc::new((**service).clone()));
             }
             OfficeEvent::ProviderSet { provider } => {
-                drop(self.providers.insert(provider.id, provider.clone()))
+                self.providers.insert(provider.id, provider.clone());
             }
             OfficeEvent::ContractSet { contract } => {
-                drop(self.contracts.insert(contract.id, Arc::new((**contract).clone())));
+                self.contracts.insert(contract.id, Arc::new((**contract).clone()));
             }
             OfficeEvent::VersionSet { version } => {
-                drop(self.versions.insert(version.id, Arc::new((**version).clone())))
+                self.versions.insert(version.id, Arc::new((**version).clone()));
             }
             OfficeEvent::SettingsSet { settings } => self.settings = Arc::new((**settings).clone()),
             OfficeEvent::PasswordSet { .. } => {}
-            OfficeEvent::TokenIssued { token } => drop(self.tokens.insert(token.id, token.clone())),
-            OfficeEvent::TokenRevoked { token } => drop(self.tokens.remove(token)),
+            OfficeEvent::TokenIssued { token } => {
+                self.tokens.insert(token.id, token.clone());
+            }
+            OfficeEvent::TokenRevoked { token } => {
+                self.tokens.remove(token);
+            }
         }
     }
 }

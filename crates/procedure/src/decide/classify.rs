@@ -1,0 +1,41 @@
+//! Activity 2, first half: what it is about, and how much it hurts (R10). The catalogue proposes, a person decides.
+
+use super::{Circumstances, bad};
+use crate::{Case, Event, Impact, Kind, Problem, Refusal, ServiceId, Urgency};
+
+pub(super) fn classify(
+    case: &Case,
+    kind: Option<Kind>,
+    service: Option<ServiceId>,
+    impact: Option<Impact>,
+    urgency: Option<Urgency>,
+    now: &Circumstances,
+) -> Result<Vec<Event>, Refusal> {
+    if kind == Some(Kind::SecurityIncident) {
+        return Err(Refusal::SecurityIsReferred);
+    }
+    let chosen = match service {
+        Some(id) => Some(now.office.services.get(&id).ok_or(bad("service", Problem::Unknown))?),
+        None => None,
+    };
+    if chosen.is_some_and(|service| !service.active) {
+        return Err(bad("service", Problem::Inactive));
+    }
+    let service_changes = chosen.filter(|_| service != case.service);
+    let classified = Event::Classified {
+        kind: kind.or(service_changes.map(|service| service.kind)).unwrap_or(case.kind),
+        service: service.or(case.service),
+        impact: impact.unwrap_or(case.impact),
+        urgency: urgency.unwrap_or(case.urgency),
+    };
+    let as_it_was = Event::Classified {
+        kind: case.kind,
+        service: case.service,
+        impact: case.impact,
+        urgency: case.urgency,
+    };
+    if matches!(classified, Event::Classified { kind: Kind::SecurityIncident, .. }) {
+        return Err(Refusal::SecurityIsReferred);
+    }
+    if classified == as_it_was { Err(Refusal::AlreadyThere) } else { Ok(vec![classified]) }
+}

@@ -1,0 +1,40 @@
+//! Activities 3 to 5: the case goes one level up, or to a provider (R11).
+
+use super::assign::{Target, group_for};
+use super::{Circumstances, LONGEST_TEXT, bad, words};
+use crate::{Case, ContractId, Event, PersonId, Problem, Refusal, SupportLevel, Text};
+
+pub(super) fn to_level(
+    case: &Case,
+    level: SupportLevel,
+    agent: Option<PersonId>,
+    reason: &Text,
+    now: &Circumstances,
+) -> Result<Vec<Event>, Refusal> {
+    let from = case.status.level().unwrap_or(SupportLevel::First);
+    if from.next() != Some(level) {
+        return Err(Refusal::LevelNotNext { from, to: level });
+    }
+    let group = group_for(case, Target { level, group: None, agent }, now.office)?;
+    let reason = words("reason", reason, LONGEST_TEXT)?;
+    Ok(vec![Event::EscalatedToLevel { level, group, agent, reason }])
+}
+
+pub(super) fn to_provider(
+    case: &Case,
+    contract: ContractId,
+    reason: &Text,
+    now: &Circumstances,
+) -> Result<Vec<Event>, Refusal> {
+    let settings = &now.office.settings;
+    let agreed = now.office.contracts.get(&contract).ok_or(bad("contract", Problem::Unknown))?;
+    if !agreed.in_force(settings.calendar.day_of(now.now)) {
+        return Err(Refusal::ContractNotInForce { contract });
+    }
+    if !agreed.covers(case.service, case.status.level().unwrap_or(SupportLevel::First)) {
+        return Err(Refusal::ContractDoesNotCover { contract });
+    }
+    let reason = words("reason", reason, LONGEST_TEXT)?;
+    let follow_up_due = settings.calendar.after_working_days(now.now, settings.follow_up_days);
+    Ok(vec![Event::EscalatedToProvider { contract, reason, follow_up_due }])
+}

@@ -1,0 +1,27 @@
+//! Watchers: people who see what the requester sees.
+
+use super::{Circumstances, active_person};
+use crate::{Action, Capacity, Case, Event, PersonId, Refusal};
+
+pub(super) fn add(case: &Case, person: PersonId, now: &Circumstances) -> Result<Vec<Event>, Refusal> {
+    active_person(person, now.office)?;
+    if person == case.requester || case.watchers.contains(&person) {
+        return Err(Refusal::AlreadyThere);
+    }
+    Ok(vec![Event::WatcherAdded { person }])
+}
+
+pub(super) fn remove(
+    case: &Case,
+    capacity: Capacity,
+    person: PersonId,
+    now: &Circumstances,
+) -> Result<Vec<Event>, Refusal> {
+    if capacity == Capacity::Watcher && now.actor.person() != Some(person) {
+        return Err(Refusal::NotYourRole { action: Action::Watch });
+    }
+    if !case.watchers.contains(&person) {
+        return Err(Refusal::PersonNotActive { person });
+    }
+    Ok(vec![Event::WatcherRemoved { person }])
+}
