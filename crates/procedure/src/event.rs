@@ -1,6 +1,11 @@
 //! What has happened to a case. Events are facts in the past tense: stored for ever, never changed, holding no words
 //! that people wrote but their commitments.
 
+mod audience;
+mod stored;
+
+pub use stored::Unreadable;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

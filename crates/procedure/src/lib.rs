@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of databases, HTTP, mail, threads, clocks or randomness: time and identity are arguments.
 
+pub mod activity;
 pub mod actor;
 pub mod calendar;
 pub mod case;
@@ -10,6 +11,7 @@ pub mod decide;
 pub mod event;
 pub mod holiday;
 pub mod identity;
+pub mod missing;
 pub mod office;
 pub mod permission;
 pub mod refusal;
@@ -17,12 +19,14 @@ pub mod status;
 pub mod text;
 pub mod vocabulary;
 
+pub use activity::{Activity, ActivityStatus, Deviation, Evidence, Lack, evidence};
 pub use actor::{Acted, Actor};
 pub use case::{Assessment, Case, ContactRef, Details, ProviderTurn, Solution, Survey};
 pub use command::{Command, DetailsGiven, Registration};
 pub use decide::{Circumstances, Decision, decide, register};
 pub use event::{Closing, Event, EvidentialNotice, Recorded, Registered};
 pub use identity::*;
+pub use missing::missing;
 pub use refusal::{Problem, Refusal, RefusalClass};
 pub use status::{Acknowledgement, Cancellation, Status, Work};
 pub use text::{Attachment, AttachmentRef, BlobHash, Text, TextRef};

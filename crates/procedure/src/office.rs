@@ -3,6 +3,7 @@
 //! It is the sum of its own events, as a case is of its own: who may do what, and who gave it to him, is evidence too
 //! (R8). It is small enough (thousands of people) to be kept whole in memory, so nothing else looks names up.
 
+mod administer;
 mod catalogue;
 mod contract;
 mod person;
@@ -10,6 +11,7 @@ mod place;
 mod settings;
 mod version;
 
+pub use administer::{Administered, administer};
 pub use catalogue::{Answer, Question, QuestionForm, Service};
 pub use contract::{Contract, ContractKind, Provider};
 pub use person::{Group, Person, Profile};

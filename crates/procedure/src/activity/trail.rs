@@ -1,0 +1,148 @@
+//! One walk over a case's events that marks what the activities ask about.
+
+use jiff::Timestamp;
+
+use super::Deviation;
+use crate::{Actor, Event, EvidentialNotice, Recorded, SupportLevel};
+
+/// Who did something, when, in which event.
+#[derive(Debug, Clone)]
+pub(super) struct Mark {
+    pub(super) event: u64,
+    pub(super) at: Timestamp,
+    pub(super) by: Actor,
+}
+
+/// A time at one level, from the assignment or escalation to the next.
+#[derive(Debug, Clone)]
+pub(super) struct Stay {
+    pub(super) level: SupportLevel,
+    pub(super) event: u64,
+    pub(super) since: Timestamp,
+    pub(super) ended: Option<Timestamp>,
+    pub(super) by: Option<Actor>,
+    pub(super) assessments: Vec<u64>,
+    /// Whether something was done there that needs an assessment.
+    pub(super) worked: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Trail {
+    pub(super) registered: Option<u64>,
+    pub(super) assigned: Option<Mark>,
+    pub(super) stays: Vec<Stay>,
+    pub(super) sent_to_provider: Option<u64>,
+    pub(super) provider_reports: Vec<u64>,
+    pub(super) follow_ups: Vec<u64>,
+    pub(super) followed_by: Option<Actor>,
+    pub(super) solved: Option<u64>,
+    pub(super) closed: Option<u64>,
+    pub(super) closed_by: Option<Actor>,
+    pub(super) deviations: Vec<Deviation>,
+    delivered: Vec<(EvidentialNotice, u64)>,
+}
+
+impl Trail {
+    pub(super) fn of(events: &[Recorded]) -> Trail {
+        let mut trail = Trail::default();
+        for event in events {
+            trail.take(event);
+        }
+        trail
+    }
+
+    pub(super) fn deliveries(&self, notice: EvidentialNotice) -> Vec<u64> {
+        self.delivered.iter().filter(|(of, _)| *of == notice).map(|(_, event)| *event).collect()
+    }
+
+    fn take(&mut self, recorded: &Recorded) {
+        let Recorded { sequence: event, at, acted, .. } = *recorded;
+        match &recorded.event {
+            Event::Registered(_) => self.registered = Some(event),
+            Event::Assigned { level, agent, .. } => {
+                self.deviates(*level, event);
+                self.assigned.get_or_insert(Mark { event, at, by: acted.by });
+                self.arrives(*level, *agent, event, at);
+            }
+            Event::EscalatedToLevel { level, agent, .. } => {
+                self.works(acted.by);
+                self.arrives(*level, *agent, event, at);
+            }
+            Event::Taken => self.here().map_or((), |stay| stay.by = Some(acted.by)),
+            Event::Assessed { .. } => {
+                if let Some(stay) = self.here() {
+                    stay.assessments.push(event);
+                    stay.by = Some(acted.by);
+                }
+            }
+            Event::EscalatedToProvider { .. } => {
+                self.works(acted.by);
+                self.sent_to_provider = Some(event);
+            }
+            Event::ProviderReported { .. } => self.provider_reports.push(event),
+            Event::FollowedUp { .. } => {
+                self.follow_ups.push(event);
+                self.followed_by = Some(acted.by);
+            }
+            Event::FollowUpFellDue { .. } => self.deviations.push(Deviation::FollowUpLate { event }),
+            Event::Solved { .. } => {
+                self.works(acted.by);
+                self.leaves(at);
+                self.solved = Some(event);
+            }
+            Event::Reopened { work, .. } => self.arrives(work.level, Some(work.agent), event, at),
+            Event::Closed { .. } | Event::Concluded { .. } => {
+                self.closed = Some(event);
+                self.closed_by = Some(acted.by);
+            }
+            Event::Referred { .. } => {
+                self.assigned.get_or_insert(Mark { event, at, by: acted.by });
+                self.leaves(at);
+            }
+            Event::Cancelled { .. } => self.leaves(at),
+            Event::Delivered { notice } => self.delivered.push((*notice, event)),
+            _ => {}
+        }
+    }
+
+    fn here(&mut self) -> Option<&mut Stay> {
+        self.stays.last_mut().filter(|stay| stay.ended.is_none())
+    }
+
+    fn works(&mut self, by: Actor) {
+        if let Some(stay) = self.here() {
+            stay.worked = true;
+            stay.by.get_or_insert(by);
+        }
+    }
+
+    fn leaves(&mut self, at: Timestamp) {
+        if let Some(stay) = self.here() {
+            stay.ended = Some(at);
+        }
+    }
+
+    fn arrives(&mut self, level: SupportLevel, agent: Option<crate::PersonId>, event: u64, at: Timestamp) {
+        self.leaves(at);
+        let by = agent.map(Actor::Person);
+        self.stays.push(Stay {
+            level,
+            event,
+            since: at,
+            ended: None,
+            by,
+            assessments: Vec::new(),
+            worked: false,
+        });
+    }
+
+    /// An assignment to another level than the next is a deviation that shows, with its reason.
+    fn deviates(&mut self, to: SupportLevel, event: u64) {
+        let Some(from) = self.stays.last().map(|stay| stay.level) else { return };
+        if to < from {
+            self.deviations.push(Deviation::LevelReturned { from, to, event });
+        } else if to > from && from.next() != Some(to) {
+            self.deviations.push(Deviation::LevelSkipped { from, to, event });
+        }
+    }
+}
