@@ -1,0 +1,10 @@
+// Small comforts. Everything works without them.
+import { menus } from "./menus.js";
+import { files } from "./files.js";
+import { forms } from "./forms.js";
+import { proposals } from "./proposals.js";
+
+menus();
+files();
+forms();
+proposals();
