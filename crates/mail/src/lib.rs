@@ -1,1 +1,17 @@
-//! 
+//! Letters: typed mail to bytes and back, tokens by which an answer finds its thread, and the ways out of the building.
+//!
+//! Knows nothing of cases, people or databases: a thread is a word that whoever composes the letter chose.
+
+mod folder;
+mod letter;
+mod mailbox;
+mod read;
+mod thread;
+mod transport;
+
+pub use folder::Folder;
+pub use letter::Letter;
+pub use mailbox::{Mailbox, NotAMailbox};
+pub use read::{Glance, LetterRead, glance, read};
+pub use thread::ThreadKey;
+pub use transport::{SendError, Transport};
