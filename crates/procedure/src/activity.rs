@@ -5,11 +5,9 @@ mod trail;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::office::Office;
 use crate::{Actor, Case, EvidentialNotice, Recorded, Status, StatusName, SupportLevel};
 use trail::Trail;
-
-/// The activities whose control point the procedure leaves to us: the three levels and the follow-up (R15).
-pub const CONTROL_POINTS: [u8; 4] = [3, 4, 5, 7];
 
 crate::vocabulary::vocabulary! {
     /// How an activity stands.
@@ -82,19 +80,24 @@ pub struct Evidence {
     pub deviations: Vec<Deviation>,
 }
 
-/// The eight activities of a case with their evidence, from its events.
-pub fn evidence(case: &Case, events: &[Recorded], now: Timestamp) -> Evidence {
+/// The eight activities of a case with their evidence, from its events. Which of them are control points is said by the
+/// version of the procedure to which the case belongs (R15).
+pub fn evidence(case: &Case, events: &[Recorded], office: &Office, now: Timestamp) -> Evidence {
     let trail = Trail::of(events);
-    let items = [
+    let mut items = [
         request(case, &trail),
         assignment(case, &trail),
         attention(SupportLevel::First, case, &trail),
         attention(SupportLevel::Second, case, &trail),
         attention(SupportLevel::Third, case, &trail),
         provider(case, &trail),
-        follow_up(case, &trail, now),
+        follow_up(case, &trail, office, now),
         closing(case, &trail),
     ];
+    let version = office.versions.get(&case.procedure);
+    for (item, text) in items.iter_mut().zip(version.into_iter().flat_map(|version| &version.activities)) {
+        item.control_point = text.control_point.is_some();
+    }
     let mut deviations = trail.deviations.clone();
     if items[6].lacks == Some(Lack::FollowUp) {
         deviations.push(Deviation::NotFollowedUp);
@@ -113,7 +116,7 @@ fn activity(number: u8, status: ActivityStatus) -> Activity {
         ended_at: None,
         responsible: None,
         record: None,
-        control_point: CONTROL_POINTS.contains(&number),
+        control_point: false,
         evidence: Vec::new(),
         lacks: None,
     }
@@ -195,10 +198,12 @@ fn provider(case: &Case, trail: &Trail) -> Activity {
     }
 }
 
-fn follow_up(case: &Case, trail: &Trail, now: Timestamp) -> Activity {
+fn follow_up(case: &Case, trail: &Trail, office: &Office, now: Timestamp) -> Activity {
     let Some(first) = case.providers.first() else {
         return activity(7, ActivityStatus::NotNeeded);
     };
+    let contract = case.providers.last().and_then(|turn| office.contracts.get(&turn.contract));
+    let supervisor = contract.map(|contract| Actor::Person(contract.supervisor));
     let due = case.followed_turn().and_then(|turn| turn.follow_up_due);
     let (status, lacks) = match (due, case.status.name()) {
         (Some(due), _) if due < now => (ActivityStatus::Missing, Some(Lack::DueFollowUp)),
@@ -212,7 +217,7 @@ fn follow_up(case: &Case, trail: &Trail, now: Timestamp) -> Activity {
     Activity {
         began_at: Some(first.since),
         ended_at: case.solution.as_ref().map(|solution| solution.at).filter(|_| due.is_none()),
-        responsible: trail.followed_by,
+        responsible: trail.followed_by.or(supervisor),
         record: trail.follow_ups.last().copied(),
         evidence: trail.follow_ups.clone(),
         lacks,

@@ -45,6 +45,8 @@ pub struct Case {
     pub security: bool,
     /// The assessment at the level that has it now; each level assesses anew (R11).
     pub assessment: Option<Assessment>,
+    /// Whether it came to its level by escalation; the waiting time is then longer (R11).
+    pub escalated: bool,
     /// What the requester was told to expect (R11).
     pub expected_by: Option<Timestamp>,
     /// Every turn with a provider, oldest first (R12, R13).
@@ -98,6 +100,8 @@ pub struct Assessment {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProviderTurn {
     pub contract: ContractId,
+    /// The escalation that began it.
+    pub event: u64,
     pub since: Timestamp,
     /// When the request to the provider had left the building.
     pub told_at: Option<Timestamp>,
@@ -120,6 +124,8 @@ pub struct Solution {
     pub work: Work,
     pub by: Actor,
     pub at: Timestamp,
+    /// The event that holds it.
+    pub event: u64,
     /// When the notice that says so had left the building.
     pub told_at: Option<Timestamp>,
 }

@@ -148,6 +148,8 @@ pub enum Command {
     /// The desk's own: a notice that is evidence has left the building.
     RecordDelivery {
         notice: EvidentialNotice,
+        /// The event that it told of.
+        event: u64,
     },
 }
 

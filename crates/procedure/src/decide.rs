@@ -24,7 +24,7 @@ use jiff::Timestamp;
 
 use crate::office::Office;
 use crate::permission::permitted;
-use crate::{Acted, Actor, Capacity, Case, Command, Event, Problem, Refusal, Text, TextRef};
+use crate::{Acted, Actor, Case, Command, Event, Problem, Refusal, Text, TextRef};
 
 /// What a decision needs to know besides the case and the command.
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +62,7 @@ pub fn decide(case: &Case, command: &Command, now: &Circumstances) -> Result<Dec
         Command::Classify { kind, service, impact, urgency } => {
             classify::classify(case, *kind, *service, *impact, *urgency, now)?
         }
-        Command::Complete { details } => complete::complete(case, details, now)?,
+        Command::Complete { details } => complete::complete(case, capacity, details, now)?,
         Command::Assign { level, group, agent, reason } => assign::assign(
             case,
             capacity,
@@ -74,10 +74,8 @@ pub fn decide(case: &Case, command: &Command, now: &Circumstances) -> Result<Dec
         Command::Assess { mode, complexity, expected_by, findings } => {
             assess::assess(case, *mode, *complexity, *expected_by, findings, now)?
         }
-        Command::Say { audience, body, attachments } => {
-            say::say(case, capacity, *audience, body, attachments)?
-        }
-        Command::AddWatcher { person } => watch::add(case, *person, now)?,
+        Command::Say { audience, body, attachments } => say::say(case, acted, *audience, body, attachments)?,
+        Command::AddWatcher { person } => watch::add(case, capacity, *person, now)?,
         Command::RemoveWatcher { person } => watch::remove(case, capacity, *person, now)?,
         Command::Wait { waiting_for, until, reason } => wait::wait(*waiting_for, *until, reason, now)?,
         Command::Resume => vec![Event::Resumed],
@@ -89,31 +87,31 @@ pub fn decide(case: &Case, command: &Command, now: &Circumstances) -> Result<Dec
         }
         Command::FollowUp { note } => provider::follow_up(case, note, now)?,
         Command::ReportFromProvider { report, solved, mode } => {
-            provider::report(case, report, *solved, *mode, now)?
+            provider::report(case, report, *solved, *mode)?
         }
         Command::TakeBack { reason } => provider::take_back(case, reason)?,
         Command::Solve { activities, performed_by } => solve::solve(case, activities, *performed_by, now)?,
         Command::Confirm => close::confirm(),
-        Command::Reopen { reason } => close::reopen(case, reason)?,
+        Command::Reopen { reason } => close::reopen(case, reason, now)?,
         Command::Close { agreed } => close::close(agreed)?,
         Command::CloseByClock => close::by_clock(),
         Command::Rate { score, comment } => rate::rate(*score, comment)?,
         Command::Refer { reason } => security::refer(reason)?,
         Command::Acknowledge => vec![Event::Acknowledged],
-        Command::SendBack { reason } => security::send_back(reason)?,
+        Command::SendBack { reason } => security::send_back(case, reason, now)?,
         Command::Conclude { outcome } => security::conclude(outcome)?,
         Command::Cancel { reason, duplicate_of } => {
-            let cancelled = cancel::cancel(case, reason, *duplicate_of, now)?;
-            other = cancelled.other;
-            cancelled.events
+            let (here, there) = cancel::cancel(case, reason, *duplicate_of, now)?;
+            other = there;
+            here
         }
         Command::Merge { into } => {
-            let merged = cancel::merge(case, *into, now)?;
-            other = merged.other;
-            merged.events
+            let (here, there) = cancel::merge(case, *into, now)?;
+            other = there;
+            here
         }
         Command::RemindFollowUp => provider::remind(case)?,
-        Command::RecordDelivery { notice } => solve::record_delivery(case, *notice)?,
+        Command::RecordDelivery { notice, event } => solve::record_delivery(case, *notice, *event)?,
     };
     Ok(Decision { acted, events, other })
 }
@@ -164,20 +162,5 @@ fn active_person(id: crate::PersonId, office: &Office) -> Result<(), Refusal> {
     match office.people.get(&id) {
         Some(person) if person.active => Ok(()),
         _ => Err(Refusal::PersonNotActive { person: id }),
-    }
-}
-
-/// The capacity in which somebody acts who is not yet beside a case.
-fn capacity_to_register(actor: Actor, requester: crate::PersonId, office: &Office) -> Option<Capacity> {
-    use crate::Role;
-    let person = office.people.get(&actor.person()?).filter(|person| person.active)?;
-    if person.id == requester {
-        Some(Capacity::Requester)
-    } else if person.is(Role::DeskAdministrator) {
-        Some(Capacity::DeskAdministrator)
-    } else if person.is(Role::Agent) {
-        Some(Capacity::Agent)
-    } else {
-        None
     }
 }

@@ -63,6 +63,8 @@ pub enum Event {
     },
     Said {
         audience: Audience,
+        /// Whose thread it is in, when it is for or from a provider.
+        contract: Option<ContractId>,
         body: Option<TextRef>,
         attachments: Vec<AttachmentRef>,
     },
@@ -148,6 +150,8 @@ pub enum Event {
     /// A notice that is evidence has left the building (R12, R14).
     Delivered {
         notice: EvidentialNotice,
+        /// The event that it told of.
+        event: u64,
     },
 }
 

@@ -218,7 +218,9 @@ impl Office {
                     groups: groups.iter().copied().collect(),
                     active: *active,
                 };
-                self.by_email.insert(set.profile.email.to_lowercase(), *person);
+                if !set.profile.email.is_empty() {
+                    self.by_email.insert(set.profile.email.to_lowercase(), *person);
+                }
                 self.people.insert(*person, Arc::new(set));
             }
             OfficeEvent::GroupSet { group } => {

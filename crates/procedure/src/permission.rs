@@ -3,10 +3,12 @@
 //! Pages ask it dry for the moves to offer; decisions begin with the same question.
 
 use crate::decide::Circumstances;
-use crate::office::{Contract, Office};
-use crate::{
-    Action, Actor, Audience, Capacity, Case, ContractId, PersonId, Refusal, Role, Status, StatusName,
-};
+mod scope;
+
+pub use scope::{Scope, audiences, knows};
+
+use crate::office::{Office, Person};
+use crate::{Action, Actor, Audience, Capacity, Case, ContractId, Refusal, Role, Status, StatusName};
 
 use StatusName::{Assigned, Closed, InProgress, Referred, Registered, Solved, Waiting, WithProvider};
 
@@ -45,43 +47,27 @@ const fn row(action: Action, from: &'static [StatusName], by: &'static [Who]) ->
 
 /// The table of moves. The order inside "by" decides in which capacity somebody with several acts.
 const TABLE: &[Row] = &[
-    row(Action::Classify, ON_THE_DESK, &[Who::InCharge, Who::Agent, Who::Administrator]),
-    row(
-        Action::Complete,
-        OPEN,
-        &[Who::Requester, Who::InCharge, Who::Agent, Who::Administrator, Who::Officer],
-    ),
+    row(Action::Classify, ON_THE_DESK, &[Who::Agent, Who::Administrator]),
+    row(Action::Complete, OPEN, &[Who::Requester, Who::Agent, Who::Administrator, Who::Officer]),
     row(Action::Assign, ON_THE_DESK, &[Who::Administrator, Who::Agent]),
     row(Action::Take, &[Assigned], &[Who::Agent]),
     row(Action::Assess, &[Assigned, InProgress], &[Who::InCharge, Who::Administrator]),
     row(
         Action::MessageRequester,
         NOT_CANCELLED,
-        &[
-            Who::Requester,
-            Who::InCharge,
-            Who::Agent,
-            Who::Administrator,
-            Who::Supervisor,
-            Who::Officer,
-            Who::Watcher,
-        ],
+        &[Who::Requester, Who::Agent, Who::Administrator, Who::Supervisor, Who::Officer, Who::Watcher],
     ),
     row(
         Action::MessageInternal,
         NOT_CANCELLED,
-        &[Who::InCharge, Who::Agent, Who::Administrator, Who::Supervisor, Who::Officer],
+        &[Who::Agent, Who::Administrator, Who::Supervisor, Who::Officer],
     ),
     row(
         Action::MessageProvider,
         NOT_CANCELLED,
-        &[Who::Provider, Who::InCharge, Who::Agent, Who::Administrator, Who::Supervisor],
+        &[Who::Provider, Who::Agent, Who::Administrator, Who::Supervisor],
     ),
-    row(
-        Action::Watch,
-        NOT_CANCELLED,
-        &[Who::Requester, Who::InCharge, Who::Agent, Who::Administrator, Who::Watcher],
-    ),
+    row(Action::Watch, NOT_CANCELLED, &[Who::Requester, Who::Agent, Who::Administrator, Who::Watcher]),
     row(Action::Wait, &[InProgress], &[Who::InCharge, Who::Administrator]),
     row(Action::Resume, &[Waiting], &[Who::InCharge, Who::Administrator]),
     row(Action::EscalateToLevel, &[InProgress, Waiting], &[Who::InCharge, Who::Administrator]),
@@ -96,21 +82,24 @@ const TABLE: &[Row] = &[
     row(Action::Solve, &[InProgress], &[Who::InCharge, Who::Administrator]),
     row(Action::Confirm, &[Solved], &[Who::Requester]),
     row(Action::Reopen, &[Solved], &[Who::Requester]),
-    row(Action::Close, &[Solved], &[Who::InCharge, Who::Agent, Who::Administrator]),
+    row(Action::Close, &[Solved], &[Who::Agent, Who::Administrator]),
     row(Action::Rate, &[Solved, Closed], &[Who::Requester]),
-    row(Action::Refer, ON_THE_DESK, &[Who::InCharge, Who::Agent, Who::Administrator]),
+    row(Action::Refer, ON_THE_DESK, &[Who::Agent, Who::Administrator]),
     row(Action::Acknowledge, &[Referred], &[Who::Officer]),
     row(Action::SendBack, &[Referred], &[Who::Officer]),
     row(Action::Conclude, &[Referred], &[Who::Officer]),
     row(Action::Cancel, ON_THE_DESK, &[Who::Requester, Who::Administrator]),
-    row(Action::Merge, ON_THE_DESK, &[Who::InCharge, Who::Agent, Who::Administrator]),
+    row(Action::Merge, ON_THE_DESK, &[Who::Agent, Who::Administrator]),
     row(Action::CloseByClock, &[Solved], &[Who::Clock]),
     row(Action::RemindFollowUp, &[Assigned, InProgress, Waiting, WithProvider], &[Who::Clock]),
-    row(Action::RecordDelivery, NOT_CANCELLED, &[Who::Clock]),
+    row(Action::RecordDelivery, StatusName::ALL, &[Who::Clock]),
 ];
 
-/// Whether this move may be made now by whoever asks, and in which capacity. First the role, then the state, then the
-/// relation to the case: so a refusal says the most lasting reason.
+/// Whether this move may be made now by whoever asks, and in which capacity: the first of his that allows it. First the
+/// role, then the state, then the relation to the case: so a refusal says the most lasting reason.
+///
+/// # Errors
+/// See [`Refusal`].
 pub fn permitted(case: &Case, action: Action, now: &Circumstances) -> Result<Capacity, Refusal> {
     let Some(row) = TABLE.iter().find(|row| row.action == action) else {
         return Err(Refusal::NotYourRole { action });
@@ -130,17 +119,18 @@ pub fn permitted(case: &Case, action: Action, now: &Circumstances) -> Result<Cap
             status => Refusal::WrongState { action, status },
         });
     }
-    let capacity = row.by.iter().find(|who| standing.is(**who)).map(|who| standing.capacity(*who));
-    let capacity = capacity.ok_or(match action {
-        Action::FollowUp => {
-            case.followed_turn().map(|turn| Refusal::NotYourContract { contract: turn.contract })
+    let mut refused = None;
+    for who in row.by.iter().filter(|who| standing.is(**who)) {
+        let capacity = standing.capacity(*who);
+        match ready(case, action, capacity, now) {
+            Ok(()) => return Ok(capacity),
+            Err(refusal) => refused = refused.or(Some(refusal)),
         }
-        _ => None,
-    });
-    let capacity =
-        capacity.map_err(|refusal| refusal.unwrap_or(Refusal::NotYourCase { agent: case.status.agent() }))?;
-    ready(case, action, capacity, now)?;
-    Ok(capacity)
+    }
+    Err(refused.unwrap_or(match case.followed_turn() {
+        Some(turn) if action == Action::FollowUp => Refusal::NotYourContract { contract: turn.contract },
+        _ => Refusal::NotYourCase { agent: case.status.agent() },
+    }))
 }
 
 /// The moves that whoever asks may make now, in the order of the table.
@@ -167,9 +157,13 @@ fn ready(case: &Case, action: Action, capacity: Capacity, now: &Circumstances) -
             Some(level) if level.next().is_none() => Err(Refusal::NoLevelAbove),
             _ => Ok(()),
         },
-        Action::FollowUp if case.followed_turn().is_none() => {
-            Err(Refusal::WrongState { action, status: case.status.name() })
-        }
+        Action::FollowUp => followable(case, capacity, now),
+        Action::ReportFromProvider => match (now.actor, case.status.contract()) {
+            (Actor::Provider(own), Some(contract)) if own != contract => {
+                Err(Refusal::NotYourContract { contract })
+            }
+            _ => Ok(()),
+        },
         Action::RemindFollowUp => match case.followed_turn() {
             Some(turn) if !turn.reminded && turn.follow_up_due.is_some_and(|due| due <= now.now) => Ok(()),
             _ => Err(Refusal::NoFollowUpDue),
@@ -198,7 +192,7 @@ fn is_of_level(now: &Circumstances, level: crate::SupportLevel) -> bool {
         person
             .groups
             .iter()
-            .any(|group| now.office.groups.get(group).is_some_and(|group| group.level == level))
+            .any(|group| now.office.groups.get(group).is_some_and(|it| it.active && it.level == level))
     })
 }
 
@@ -212,6 +206,19 @@ fn takeable(case: &Case, now: &Circumstances) -> Result<(), Refusal> {
         Some(person) if person.groups.contains(group) => Ok(()),
         _ => Err(Refusal::NotYourGroup { group: *group }),
     }
+}
+
+/// Until it is solved, by whoever supervises the contract that has it, not by the supervisor of an earlier one (R13).
+fn followable(case: &Case, capacity: Capacity, now: &Circumstances) -> Result<(), Refusal> {
+    let Some(turn) = case.followed_turn() else {
+        return Err(Refusal::WrongState { action: Action::FollowUp, status: case.status.name() });
+    };
+    let contract = now.office.contracts.get(&turn.contract);
+    let supervises = now.actor.person().zip(contract).is_some_and(|(person, it)| it.is_supervised_by(person));
+    if capacity == Capacity::ContractSupervisor && !supervises {
+        return Err(Refusal::NotYourContract { contract: turn.contract });
+    }
+    Ok(())
 }
 
 fn grace(case: &Case, action: Action, now: &Circumstances) -> Result<(), Refusal> {
@@ -244,8 +251,13 @@ struct Standing<'a> {
 }
 
 impl Standing<'_> {
+    fn active(&self) -> Option<&Person> {
+        let person = self.office.people.get(&self.actor.person()?)?;
+        person.active.then_some(person)
+    }
+
     fn has(&self, role: Role) -> bool {
-        self.actor.person().and_then(|id| self.office.people.get(&id)).is_some_and(|person| person.is(role))
+        self.active().is_some_and(|person| person.is(role))
     }
 
     /// Whether he may ever be this on this case, whatever its state.
@@ -260,9 +272,9 @@ impl Standing<'_> {
     fn is(&self, who: Who) -> bool {
         let case = self.case;
         match who {
-            Who::Requester => self.actor == Actor::Person(case.requester),
+            Who::Requester => self.active().is_some_and(|person| person.id == case.requester),
             Who::Watcher => {
-                !case.security && self.actor.person().is_some_and(|id| case.watchers.contains(&id))
+                !case.security && self.active().is_some_and(|person| case.watchers.contains(&person.id))
             }
             Who::InCharge => {
                 self.could_be(who) && case.status.agent().is_some_and(|id| self.actor.person() == Some(id))
@@ -302,65 +314,4 @@ impl Standing<'_> {
             Who::Clock => Capacity::Clock,
         }
     }
-}
-
-/// Which cases somebody may see. The store turns exactly this into indexed predicates.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Scope {
-    /// Every case of the desk: all but security cases.
-    pub desk: bool,
-    /// Every security case.
-    pub security: bool,
-    /// The cases of this requester, and those he watches that are no security cases.
-    pub person: Option<PersonId>,
-    /// The cases that ever were under one of these contracts, except security cases.
-    pub contracts: Vec<ContractId>,
-}
-
-impl Scope {
-    /// What this actor may see.
-    pub fn of(actor: Actor, office: &Office) -> Scope {
-        let person = match actor {
-            Actor::Person(id) => match office.people.get(&id) {
-                Some(person) if person.active => person,
-                _ => return Scope::default(),
-            },
-            Actor::Provider(contract) => return Scope { contracts: vec![contract], ..Scope::default() },
-            Actor::Clock | Actor::Operator => {
-                return Scope { desk: true, security: true, ..Scope::default() };
-            }
-        };
-        let supervised = |contract: &&std::sync::Arc<Contract>| contract.is_supervised_by(person.id);
-        Scope {
-            desk: [Role::Agent, Role::DeskAdministrator, Role::Auditor].iter().any(|role| person.is(*role)),
-            security: person.is(Role::SecurityOfficer),
-            person: Some(person.id),
-            contracts: match person.is(Role::ContractSupervisor) {
-                true => office.contracts.values().filter(supervised).map(|contract| contract.id).collect(),
-                false => Vec::new(),
-            },
-        }
-    }
-
-    /// Whether this case may be seen.
-    pub fn contains(&self, case: &Case) -> bool {
-        let takes_part = self.person.is_some_and(|person| {
-            case.requester == person || (!case.security && case.watchers.contains(&person))
-        });
-        let supervised = || case.providers.iter().any(|turn| self.contracts.contains(&turn.contract));
-        takes_part || if case.security { self.security } else { self.desk || supervised() }
-    }
-}
-
-/// The audiences whose words this actor may read in this case, which he may see.
-pub fn audiences(actor: Actor, case: &Case, office: &Office) -> &'static [Audience] {
-    const REQUESTER: &[Audience] = &[Audience::Requester];
-    const PROVIDER: &[Audience] = &[Audience::Provider];
-    let person = match actor {
-        Actor::Person(id) => office.people.get(&id),
-        Actor::Provider(_) => return PROVIDER,
-        Actor::Clock | Actor::Operator => return Audience::ALL,
-    };
-    let scope = Scope { person: None, ..Scope::of(actor, office) };
-    if person.is_some() && scope.contains(case) { Audience::ALL } else { REQUESTER }
 }

@@ -107,6 +107,8 @@ pub enum Problem {
     NotYesOrNo,
     NotAnOption,
     Malformed,
+    /// Something that is in force still needs it.
+    InUse,
 }
 
 impl Refusal {

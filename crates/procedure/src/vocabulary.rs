@@ -201,6 +201,7 @@ impl StatusName {
 vocabulary! {
     /// What can be done to a case: one word for each row of the procedure's table of moves.
     Action {
+        Register = "register",
         Classify = "classify",
         Complete = "complete",
         Assign = "assign",
@@ -228,6 +229,8 @@ vocabulary! {
         Conclude = "conclude",
         Cancel = "cancel",
         Merge = "merge",
+        /// The third leaf of the door: people, catalogue, contracts, settings.
+        Administer = "administer",
         /// The clock: the grace has ended (R14).
         CloseByClock = "close_by_clock",
         /// The clock: a follow-up fell due and was not made (R13).

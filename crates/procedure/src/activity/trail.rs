@@ -40,6 +40,7 @@ pub(super) struct Trail {
     pub(super) closed_by: Option<Actor>,
     pub(super) deviations: Vec<Deviation>,
     delivered: Vec<(EvidentialNotice, u64)>,
+    anew: bool,
 }
 
 impl Trail {
@@ -99,8 +100,13 @@ impl Trail {
                 self.assigned.get_or_insert(Mark { event, at, by: acted.by });
                 self.leaves(at);
             }
+            // Back on the desk it is assigned anew, as if for the first time.
+            Event::SentBack { .. } => {
+                self.assigned = None;
+                self.anew = true;
+            }
             Event::Cancelled { .. } => self.leaves(at),
-            Event::Delivered { notice } => self.delivered.push((*notice, event)),
+            Event::Delivered { notice, .. } => self.delivered.push((*notice, event)),
             _ => {}
         }
     }
@@ -138,7 +144,9 @@ impl Trail {
 
     /// An assignment to another level than the next is a deviation that shows, with its reason.
     fn deviates(&mut self, to: SupportLevel, event: u64) {
-        let Some(from) = self.stays.last().map(|stay| stay.level) else { return };
+        let before = self.stays.last().filter(|_| !self.anew).map(|stay| stay.level);
+        self.anew = false;
+        let Some(from) = before else { return };
         if to < from {
             self.deviations.push(Deviation::LevelReturned { from, to, event });
         } else if to > from && from.next() != Some(to) {

@@ -35,6 +35,7 @@ impl Case {
             status: if security { referred(recorded.at) } else { Status::Registered },
             security,
             assessment: None,
+            escalated: false,
             expected_by: None,
             providers: Vec::new(),
             solution: None,
@@ -70,7 +71,7 @@ impl Case {
             Event::Absorbed { case, .. } => {
                 self.absorbed.insert(*case);
             }
-            Event::Delivered { notice } => self.delivered(*notice, at),
+            Event::Delivered { notice, event } => self.delivered(*notice, *event, at),
             Event::FollowedUp { next_due, .. } => {
                 if let Some(turn) = self.providers.last_mut() {
                     turn.follow_ups += 1;
@@ -96,6 +97,7 @@ impl Case {
             Event::Assigned { level, group, agent, .. }
             | Event::EscalatedToLevel { level, group, agent, .. } => {
                 self.turn_ended(at);
+                self.escalated = matches!(recorded.event, Event::EscalatedToLevel { .. });
                 self.status = Status::Assigned { level: *level, group: *group, agent: *agent };
             }
             Event::Taken => {
@@ -121,8 +123,10 @@ impl Case {
             }
             Event::Resumed => self.in_progress(work),
             Event::EscalatedToProvider { contract, follow_up_due, .. } => {
+                self.followed_no_more();
                 self.providers.push(ProviderTurn {
                     contract: *contract,
+                    event: recorded.sequence,
                     since: at,
                     told_at: None,
                     ended: None,
@@ -142,8 +146,15 @@ impl Case {
             }
             Event::Solved { activities, performed_by, grace_ends } => {
                 if let Some(work) = work {
-                    let (activities, performed_by, by) = (*activities, *performed_by, recorded.acted.by);
-                    self.solution = Some(Solution { activities, performed_by, work, by, at, told_at: None });
+                    self.solution = Some(Solution {
+                        activities: *activities,
+                        performed_by: *performed_by,
+                        work,
+                        by: recorded.acted.by,
+                        at,
+                        event: recorded.sequence,
+                        told_at: None,
+                    });
                     self.status = Status::Solved { work, at, grace_ends: *grace_ends };
                 }
                 self.followed_no_more();
@@ -169,6 +180,7 @@ impl Case {
             }
             Event::SentBack { .. } => {
                 self.security = false;
+                self.escalated = false;
                 self.kind = Kind::Incident;
                 self.status = Status::Registered;
             }
@@ -199,18 +211,17 @@ impl Case {
         }
     }
 
-    fn delivered(&mut self, notice: EvidentialNotice, at: Timestamp) {
-        match notice {
+    fn delivered(&mut self, notice: EvidentialNotice, event: u64, at: Timestamp) {
+        let told_at = match notice {
             EvidentialNotice::Solved => {
-                if let Some(solution) = &mut self.solution {
-                    solution.told_at.get_or_insert(at);
-                }
+                self.solution.as_mut().filter(|solution| solution.event == event).map(|it| &mut it.told_at)
             }
             EvidentialNotice::ProviderRequest => {
-                if let Some(turn) = self.providers.last_mut() {
-                    turn.told_at.get_or_insert(at);
-                }
+                self.providers.iter_mut().find(|turn| turn.event == event).map(|turn| &mut turn.told_at)
             }
+        };
+        if let Some(told_at) = told_at {
+            told_at.get_or_insert(at);
         }
     }
 }

@@ -25,7 +25,6 @@ pub(super) fn assess(
 
 /// The waiting time by complexity, longer for a case that came up from another level.
 fn propose(case: &Case, complexity: Complexity, now: &Circumstances) -> Timestamp {
-    let came_up = case.assessment.as_ref().is_some_and(|before| Some(before.level) != case.status.level());
-    let minutes = now.office.settings.waiting_times.minutes(complexity, came_up);
+    let minutes = now.office.settings.waiting_times.minutes(complexity, case.escalated);
     now.office.settings.calendar.after_working_minutes(now.now, minutes)
 }

@@ -1,33 +1,36 @@
 //! Cases that will not be attended by themselves: withdrawn, duplicates, merged. Nothing is deleted.
 
-use super::{Circumstances, Decision, LONGEST_TEXT, words};
+use super::{Circumstances, LONGEST_TEXT, words};
 use crate::permission::Scope;
-use crate::{Acted, Cancellation, Capacity, Case, CaseId, Event, Refusal, StatusName, Text};
+use crate::{Cancellation, Case, CaseId, Event, Refusal, StatusName, Text};
+
+/// What happens to this case, and what to the other.
+type Both = (Vec<Event>, Vec<Event>);
 
 pub(super) fn cancel(
     case: &Case,
     reason: &Text,
     duplicate_of: Option<CaseId>,
     now: &Circumstances,
-) -> Result<Decision, Refusal> {
+) -> Result<Both, Refusal> {
     let reason = Some(words("reason", reason, LONGEST_TEXT)?);
     match duplicate_of {
-        None => Ok(decision(now, Event::Cancelled { why: Cancellation::Withdrawn, reason }, None)),
+        None => Ok((vec![Event::Cancelled { why: Cancellation::Withdrawn, reason }], Vec::new())),
         Some(id) => {
             let other = other_case(case, id, now)?;
             let why = Cancellation::DuplicateOf { number: other.number.clone() };
-            Ok(decision(now, Event::Cancelled { why, reason }, Some(absorbed(case))))
+            Ok((vec![Event::Cancelled { why, reason }], vec![absorbed(case)]))
         }
     }
 }
 
-pub(super) fn merge(case: &Case, into: CaseId, now: &Circumstances) -> Result<Decision, Refusal> {
+pub(super) fn merge(case: &Case, into: CaseId, now: &Circumstances) -> Result<Both, Refusal> {
     let other = other_case(case, into, now)?;
     if !other.status.name().is_open() {
         return Err(Refusal::OtherCaseNotOpen);
     }
     let why = Cancellation::MergedInto { number: other.number.clone() };
-    Ok(decision(now, Event::Cancelled { why, reason: None }, Some(absorbed(case))))
+    Ok((vec![Event::Cancelled { why, reason: None }], vec![absorbed(case)]))
 }
 
 fn absorbed(case: &Case) -> Event {
@@ -44,9 +47,4 @@ fn other_case<'a>(case: &Case, id: CaseId, now: &Circumstances<'a>) -> Result<&'
         .filter(|other| other.id == id && scope.contains(other))
         .filter(|other| !other.security && other.status.name() != StatusName::Cancelled)
         .ok_or(Refusal::OtherCaseNotOpen)
-}
-
-fn decision(now: &Circumstances, event: Event, other: Option<Event>) -> Decision {
-    let acted = Acted { by: now.actor, capacity: Capacity::Agent };
-    Decision { acted, events: vec![event], other: other.into_iter().collect() }
 }

@@ -1,11 +1,13 @@
 //! Supplying what R9 and the service's own questions ask for and the request lacks.
 
+use super::say::resumed_by_answer;
 use super::{Circumstances, LONGEST_LINE, bad, words_if_any};
 use crate::office::{Answer, Service};
-use crate::{Case, ContactRef, Details, DetailsGiven, Event, Problem, Refusal};
+use crate::{Capacity, Case, ContactRef, Details, DetailsGiven, Event, Problem, Refusal};
 
 pub(super) fn complete(
     case: &Case,
+    capacity: Capacity,
     given: &DetailsGiven,
     now: &Circumstances,
 ) -> Result<Vec<Event>, Refusal> {
@@ -14,7 +16,9 @@ pub(super) fn complete(
     if details == case.details {
         return Err(bad("details", Problem::Missing));
     }
-    Ok(vec![Event::Completed { details }])
+    let mut events = vec![Event::Completed { details }];
+    events.extend(resumed_by_answer(case, capacity));
+    Ok(events)
 }
 
 /// What was known with what is given now; each thing given must be known to the office and fit its question.

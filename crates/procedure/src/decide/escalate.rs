@@ -28,7 +28,8 @@ pub(super) fn to_provider(
 ) -> Result<Vec<Event>, Refusal> {
     let settings = &now.office.settings;
     let agreed = now.office.contracts.get(&contract).ok_or(bad("contract", Problem::Unknown))?;
-    if !agreed.in_force(settings.calendar.day_of(now.now)) {
+    let provider_active = now.office.providers.get(&agreed.provider).is_some_and(|provider| provider.active);
+    if !provider_active || !agreed.in_force(settings.calendar.day_of(now.now)) {
         return Err(Refusal::ContractNotInForce { contract });
     }
     if !agreed.covers(case.service, case.status.level().unwrap_or(SupportLevel::First)) {

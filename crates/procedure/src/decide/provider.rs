@@ -22,14 +22,8 @@ pub(super) fn report(
     report: &Text,
     solved: bool,
     mode: AttentionMode,
-    now: &Circumstances,
 ) -> Result<Vec<Event>, Refusal> {
     let contract = with_provider(case)?;
-    if let crate::Actor::Provider(reporting) = now.actor
-        && reporting != contract
-    {
-        return Err(Refusal::NotYourContract { contract });
-    }
     Ok(vec![Event::ProviderReported {
         contract,
         report: words("report", report, LONGEST_TEXT)?,

@@ -1,11 +1,17 @@
 //! Messages: to the requester, among the desk, to a provider. What was said is never edited.
 
-use super::{LONGEST_TEXT, bad, register::MOST_ATTACHMENTS, words_if_any};
-use crate::{Attachment, Audience, Capacity, Case, Event, Problem, Refusal, Status, Text, WaitingFor};
+use super::{LONGEST_LINE, LONGEST_TEXT, bad, words, words_if_any};
+use crate::{
+    Acted, Actor, Attachment, AttachmentRef, Audience, Capacity, Case, Event, Problem, Refusal, Status, Text,
+    WaitingFor,
+};
+
+/// The most files that one message or request brings.
+const MOST_ATTACHMENTS: usize = 20;
 
 pub(super) fn say(
     case: &Case,
-    capacity: Capacity,
+    acted: Acted,
     audience: Audience,
     body: &Option<Text>,
     attachments: &[Attachment],
@@ -14,14 +20,30 @@ pub(super) fn say(
     if body.is_none() && attachments.is_empty() {
         return Err(bad("body", Problem::Missing));
     }
+    let attachments = files(attachments)?;
+    let contract = match (audience, acted.by) {
+        (Audience::Provider, Actor::Provider(contract)) => Some(contract),
+        (Audience::Provider, _) => case.providers.last().map(|turn| turn.contract),
+        _ => None,
+    };
+    let mut events = vec![Event::Said { audience, contract, body, attachments }];
+    events.extend(resumed_by_answer(case, acted.capacity));
+    Ok(events)
+}
+
+/// A requester's answer resumes by itself what waits for it.
+pub(super) fn resumed_by_answer(case: &Case, capacity: Capacity) -> Option<Event> {
+    let awaited = matches!(case.status, Status::Waiting { waiting_for: WaitingFor::Requester, .. });
+    (awaited && capacity == Capacity::Requester).then_some(Event::Resumed)
+}
+
+/// Files that come along: few enough, each with a name that fits.
+pub(super) fn files(attachments: &[Attachment]) -> Result<Vec<AttachmentRef>, Refusal> {
     if attachments.len() > MOST_ATTACHMENTS {
         return Err(bad("attachments", Problem::OutOfRange));
     }
-    let attachments = attachments.iter().map(Attachment::reference).collect();
-    let mut events = vec![Event::Said { audience, body, attachments }];
-    let answered = matches!(case.status, Status::Waiting { waiting_for: WaitingFor::Requester, .. });
-    if answered && capacity == Capacity::Requester {
-        events.push(Event::Resumed);
+    for file in attachments {
+        words("attachments", &file.name, LONGEST_LINE)?;
     }
-    Ok(events)
+    Ok(attachments.iter().map(Attachment::reference).collect())
 }

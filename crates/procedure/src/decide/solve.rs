@@ -23,10 +23,18 @@ pub(super) fn solve(
 }
 
 /// The notice that says so has left the building: a record, not a belief.
-pub(super) fn record_delivery(case: &Case, notice: EvidentialNotice) -> Result<Vec<Event>, Refusal> {
+pub(super) fn record_delivery(
+    case: &Case,
+    notice: EvidentialNotice,
+    event: u64,
+) -> Result<Vec<Event>, Refusal> {
     let pending = match notice {
-        EvidentialNotice::Solved => case.solution.as_ref().is_some_and(|solution| solution.told_at.is_none()),
-        EvidentialNotice::ProviderRequest => case.providers.last().is_some_and(|turn| turn.told_at.is_none()),
+        EvidentialNotice::Solved => {
+            case.solution.iter().any(|solution| solution.event == event && solution.told_at.is_none())
+        }
+        EvidentialNotice::ProviderRequest => {
+            case.providers.iter().any(|turn| turn.event == event && turn.told_at.is_none())
+        }
     };
-    if pending { Ok(vec![Event::Delivered { notice }]) } else { Err(Refusal::AlreadyRecorded) }
+    if pending { Ok(vec![Event::Delivered { notice, event }]) } else { Err(Refusal::AlreadyRecorded) }
 }

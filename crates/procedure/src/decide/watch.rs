@@ -1,9 +1,17 @@
-//! Watchers: people who see what the requester sees.
+//! Watchers: people who see what the requester sees. A watcher can only leave by himself.
 
-use super::{Circumstances, active_person};
-use crate::{Action, Capacity, Case, Event, PersonId, Refusal};
+use super::{Circumstances, active_person, bad};
+use crate::{Action, Capacity, Case, Event, PersonId, Problem, Refusal};
 
-pub(super) fn add(case: &Case, person: PersonId, now: &Circumstances) -> Result<Vec<Event>, Refusal> {
+pub(super) fn add(
+    case: &Case,
+    capacity: Capacity,
+    person: PersonId,
+    now: &Circumstances,
+) -> Result<Vec<Event>, Refusal> {
+    if capacity == Capacity::Watcher {
+        return Err(Refusal::NotYourRole { action: Action::Watch });
+    }
     active_person(person, now.office)?;
     if person == case.requester || case.watchers.contains(&person) {
         return Err(Refusal::AlreadyThere);
@@ -21,7 +29,7 @@ pub(super) fn remove(
         return Err(Refusal::NotYourRole { action: Action::Watch });
     }
     if !case.watchers.contains(&person) {
-        return Err(Refusal::PersonNotActive { person });
+        return Err(bad("person", Problem::Unknown));
     }
     Ok(vec![Event::WatcherRemoved { person }])
 }

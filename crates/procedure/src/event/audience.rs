@@ -1,7 +1,7 @@
 //! Who may know of an event, and who may read its words. Agents and administrators read everything of a case they see;
 //! internal words never leave the desk.
 
-use crate::{Audience, Closing, ContactRef, Details, Event, TextRef};
+use crate::{Audience, Closing, ContactRef, ContractId, Details, Event, TextRef};
 
 impl Event {
     /// The widest audience that may know that this happened.
@@ -13,9 +13,21 @@ impl Event {
             | Event::Assessed { .. }
             | Event::FollowedUp { .. }
             | Event::FollowUpFellDue { .. }
-            | Event::Delivered { .. }
-            | Event::Acknowledged => Audience::Internal,
+            | Event::Delivered { .. } => Audience::Internal,
             _ => Audience::Requester,
+        }
+    }
+
+    /// The contract of whose provider it tells.
+    pub fn contract(&self) -> Option<ContractId> {
+        match self {
+            Event::Said { contract, .. } => *contract,
+            Event::EscalatedToProvider { contract, .. }
+            | Event::FollowedUp { contract, .. }
+            | Event::FollowUpFellDue { contract, .. }
+            | Event::ProviderReported { contract, .. }
+            | Event::TakenBack { contract, .. } => Some(*contract),
+            _ => None,
         }
     }
 
@@ -31,7 +43,7 @@ impl Event {
             Event::Completed { details } => {
                 texts_of(details).into_iter().map(|text| (text, Audience::Requester)).collect()
             }
-            Event::Said { audience, body, attachments } => {
+            Event::Said { audience, body, attachments, .. } => {
                 let files = attachments.iter().map(|file| file.name);
                 body.iter().copied().chain(files).map(|text| (text, *audience)).collect()
             }
