@@ -10,6 +10,7 @@ mod person;
 mod place;
 mod settings;
 mod version;
+pub mod written;
 
 pub use administer::{Administered, administer};
 pub use catalogue::{Answer, Question, QuestionForm, Service};
