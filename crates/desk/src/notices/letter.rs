@@ -1,0 +1,193 @@
+//! From a row of the outbox to a letter: who may still know, how it threads, with which links.
+
+use std::collections::HashMap;
+
+use atiende_mail::{Letter, Mailbox, NotAMailbox, ThreadKey};
+use atiende_procedure::office::Office;
+use atiende_procedure::{Actor, Case, Recorded, TextRef};
+use jiff::Timestamp;
+
+use super::facts::Known;
+use super::page::{Page, Score};
+use super::reader::Reader;
+use super::{Notice, Told, particulars};
+use crate::links::{LinkPurpose, Secret, SignedLink, in_days};
+use crate::{Language, Spoken};
+
+/// What every letter of the desk is written with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stationery<'a> {
+    pub(crate) office: &'a Office,
+    /// Without a slash at its end.
+    pub(crate) public_url: &'a str,
+    pub(crate) secret: &'a Secret,
+    pub(crate) threads: &'a ThreadKey,
+}
+
+/// A case with all that happened in it and was said.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Chronicle<'a> {
+    pub(crate) now: &'a Case,
+    pub(crate) events: &'a [Recorded],
+    pub(crate) words: &'a HashMap<TextRef, String>,
+}
+
+/// What became of a row.
+#[derive(Debug)]
+pub(crate) enum Written {
+    /// It may leave.
+    Letter(Box<Letter>),
+    /// Its reader may no longer know, or there is no longer anything to say.
+    Withheld(&'static str),
+}
+
+/// Why a letter could not be written now.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WriteError {
+    /// The office has not said from which address it writes.
+    #[error("the office has no mail address: {0}")]
+    NoSender(#[from] NotAMailbox),
+    /// A template is at fault.
+    #[error("the letter could not be put into words: {0}")]
+    Words(#[from] askama::Error),
+}
+
+/// Days in which the request can be completed, or a provider can report, by a letter's link.
+const COMPLETE_DAYS: i64 = 30;
+const REPORT_DAYS: i64 = 90;
+
+/// Writes the letter of a row, unless its reader may no longer know.
+pub(crate) fn write(told: Told, of: &Chronicle, with: &Stationery) -> Result<Written, WriteError> {
+    let (Some(then), Some(recorded)) = (case_at(of.events, told.event), event(of.events, told.event)) else {
+        return Ok(Written::Withheld("there is no such event"));
+    };
+    let reader = match Reader::of(told, of.now, with.office) {
+        Ok(reader) => reader,
+        Err(why) => return Ok(Written::Withheld(why)),
+    };
+    let known =
+        Known { case: &then, office: with.office, words: of.words, es: reader.language == Language::Es };
+    let page = page(told, &known, recorded, of, &reader, with);
+    let words = page.written()?;
+    let settings = &with.office.settings;
+    let from = Mailbox::new(&settings.unit, &settings.mail_address)?;
+    let thread = format!("{}.{}", then.number.to_string().to_lowercase(), told.to);
+    let name = format!(
+        "{}.{}.{}.{}",
+        then.number.to_string().to_lowercase(),
+        told.event,
+        told.notice.as_str(),
+        told.to
+    );
+    Ok(Written::Letter(Box::new(Letter {
+        message_id: with.threads.message_id(&name, from.domain()),
+        references: vec![with.threads.message_id(&thread, from.domain())],
+        date: recorded.at,
+        reply_to: with.threads.reply_address(&from, &thread),
+        from,
+        to: reader.mailboxes,
+        subject: words.subject,
+        language: reader.language.tag().to_owned(),
+        text: words.text,
+        html: words.html,
+    })))
+}
+
+/// The case as it was right after an event.
+fn case_at(events: &[Recorded], sequence: u64) -> Option<Case> {
+    let (first, rest) = events.split_first()?;
+    let mut case = Case::found(first)?;
+    rest.iter()
+        .take_while(|recorded| recorded.sequence <= sequence)
+        .for_each(|recorded| case.apply(recorded));
+    Some(case)
+}
+
+fn event(events: &[Recorded], sequence: u64) -> Option<&Recorded> {
+    events.iter().find(|recorded| recorded.sequence == sequence)
+}
+
+fn page(
+    told: Told,
+    known: &Known,
+    recorded: &Recorded,
+    of: &Chronicle,
+    reader: &Reader,
+    with: &Stationery,
+) -> Page {
+    let (case, settings) = (known.case, &with.office.settings);
+    let spoken = Spoken::new(reader.language, settings.calendar.zone(), recorded.at);
+    let name = |id| with.office.people.get(&id).map(|person| person.profile.name.clone());
+    let agent = case.status.agent().or(case.solution.as_ref().map(|solution| solution.work.agent));
+    let group = case.status.group().and_then(|id| with.office.groups.get(&id));
+    let mut page = Page {
+        notice: told.notice,
+        es: known.es,
+        tag: reader.language.tag(),
+        agency: settings.agency.clone(),
+        unit: settings.unit.clone(),
+        phone: settings.phone.clone(),
+        number: case.number.to_string(),
+        subject: known.text_or_gone(case.subject),
+        description: known.text_or_gone(case.description),
+        secret: case.security || of.now.security,
+        own: reader.person == Some(case.requester),
+        in_charge: reader.person.is_some() && reader.person == case.status.agent(),
+        requester: name(case.requester).unwrap_or_default(),
+        who: who(recorded.acted.by, with.office),
+        when: spoken.instant(recorded.at),
+        agent: agent.and_then(name).unwrap_or_else(|| settings.unit.clone()),
+        group: group.map(|group| group.name.clone()).unwrap_or_default(),
+        level: case.status.level().map(|level| known.level(level)).unwrap_or_default(),
+        priority: known.priority(),
+        rated: of.now.survey.is_some(),
+        facts: known.facts(),
+        missing: known.missing(),
+        case_url: format!("{}/c/{}", with.public_url, case.number),
+        ..Page::default()
+    };
+    particulars::fill(&mut page, known, recorded, of.events, reader, &spoken);
+    links(&mut page, told, case, recorded.at, reader, with);
+    page
+}
+
+/// Who did something, by name; the desk itself when it was the clock or the machine's operator.
+fn who(actor: Actor, office: &Office) -> String {
+    let name = match actor {
+        Actor::Person(id) => office.people.get(&id).map(|person| person.profile.name.clone()),
+        Actor::Provider(id) => {
+            let contract = office.contracts.get(&id);
+            contract.and_then(|one| office.providers.get(&one.provider)).map(|one| one.name.clone())
+        }
+        Actor::Clock | Actor::Operator => None,
+    };
+    name.unwrap_or_else(|| office.settings.unit.clone())
+}
+
+/// Links that act without signing in: each for its reader alone.
+fn links(page: &mut Page, told: Told, case: &Case, at: Timestamp, reader: &Reader, with: &Stationery) {
+    let link = |purpose, days| {
+        let link = SignedLink { purpose, case: case.id, actor: reader.actor()?, expires: in_days(at, days) };
+        Some(format!("{}/l/{}", with.public_url, with.secret.sign(&link)))
+    };
+    if page.own {
+        let rating_days = i64::from(with.office.settings.rating_days);
+        let answer = link(LinkPurpose::Answer, rating_days).unwrap_or_default();
+        page.complete_url = link(LinkPurpose::Complete, COMPLETE_DAYS).unwrap_or_default();
+        page.confirm_url = format!("{answer}?do=confirm");
+        page.reopen_url = format!("{answer}?do=reopen");
+        page.scores = scores(page.es, &answer);
+    }
+    if matches!(told.notice, Notice::ProviderRequest | Notice::ProviderMessage) {
+        page.report_url = link(LinkPurpose::Report, REPORT_DAYS).unwrap_or_default();
+    }
+}
+
+fn scores(es: bool, answer: &str) -> Vec<Score> {
+    let labels = match es {
+        true => ["Muy mala", "Mala", "Regular", "Buena", "Muy buena"],
+        false => ["Very bad", "Bad", "Fair", "Good", "Very good"],
+    };
+    let link = |(score, label)| Score { label, url: format!("{answer}?score={score}") };
+    (1..).zip(labels).map(link).collect()
+}

@@ -1,0 +1,264 @@
+//! Every letter, whole, as its reader gets it; and who gets none.
+
+mod walk;
+
+use atiende_procedure::{Actor, Audience, Command, ContractId, Kind, Performer, Role, WaitingFor};
+use walk::{AGENT, CONTRACT, DEPUTY, OFFICER, REQUESTER, SECOND_AGENT, WATCHER, Walk, other_walk};
+
+use super::{Notice, Recipient};
+
+const PERSON: fn(atiende_procedure::PersonId) -> Actor = Actor::Person;
+
+/// A case that meets every notice of the ordinary procedure but those of its other ends.
+fn whole_procedure() -> Walk {
+    let mut walk = Walk::registered(Kind::Incident);
+    walk.does(PERSON(REQUESTER), Command::AddWatcher { person: WATCHER });
+    walk.does(PERSON(REQUESTER), walk::place("Piso 2, puesto 14"));
+    walk.does(PERSON(AGENT), walk::assign_first(None));
+    walk.does(PERSON(REQUESTER), walk.say(Audience::Requester, "Buenos días, ¿a qué hora vienen?"));
+    walk.does(PERSON(AGENT), Command::Take);
+    walk.does(PERSON(REQUESTER), walk::place("Piso 2, puesto 18"));
+    walk.does(PERSON(AGENT), walk.assess());
+    walk.does(
+        PERSON(AGENT),
+        walk.say(Audience::Requester, "Paso por su puesto a las 2.\nGuarde su trabajo."),
+    );
+    walk.does(PERSON(SECOND_AGENT), walk.say(Audience::Internal, "Ya le pasó a otra del mismo lote."));
+    walk.does(PERSON(AGENT), walk.wait(WaitingFor::Requester));
+    walk.does(PERSON(AGENT), Command::Resume);
+    walk.does(PERSON(AGENT), walk.wait(WaitingFor::Parts));
+    walk.does(PERSON(AGENT), walk.escalate_second());
+    walk.does(PERSON(SECOND_AGENT), walk.assess());
+    walk.does(PERSON(SECOND_AGENT), walk.escalate_provider());
+    walk.does(PERSON(SECOND_AGENT), walk.say(Audience::Provider, "El equipo está en el piso 2."));
+    walk.does(Actor::Provider(CONTRACT), walk.say(Audience::Provider, "Vamos mañana a las 9."));
+    walk.days_pass(5);
+    walk.does(Actor::Clock, Command::RemindFollowUp);
+    walk.does(Actor::Provider(CONTRACT), walk.report(false));
+    walk.does(Actor::Provider(CONTRACT), walk.report(true));
+    walk.does(PERSON(SECOND_AGENT), walk.solve(Performer::Provider));
+    walk.does(PERSON(REQUESTER), walk.reopen());
+    walk.does(PERSON(SECOND_AGENT), walk.assess());
+    walk.does(PERSON(SECOND_AGENT), walk.solve(Performer::Agent));
+    walk.days_pass(10);
+    walk.does(Actor::Clock, Command::CloseByClock);
+    walk
+}
+
+fn security() -> Walk {
+    let mut walk = Walk::registered(Kind::SecurityIncident);
+    walk.does(PERSON(OFFICER), Command::Acknowledge);
+    walk.does(PERSON(OFFICER), walk.say(Audience::Requester, "No apague el equipo."));
+    walk.does(PERSON(OFFICER), Command::SendBack { reason: walk.text("Era un correo de publicidad.") });
+    walk.does(PERSON(AGENT), Command::Refer { reason: walk.text("Sí robaron la clave de la bodega.") });
+    walk.does(PERSON(OFFICER), Command::Conclude { outcome: walk.text("Se cambiaron las claves.") });
+    walk
+}
+
+fn with_provider() -> Walk {
+    let mut walk = Walk::registered(Kind::Incident);
+    walk.does(PERSON(AGENT), walk::assign_first(Some(AGENT)));
+    walk.does(PERSON(AGENT), walk.assess());
+    walk.does(PERSON(AGENT), walk.escalate_provider());
+    walk
+}
+
+fn called_off() -> Walk {
+    let mut walk = with_provider();
+    walk.does(PERSON(AGENT), Command::TakeBack { reason: walk.text("Se arregló solo.") });
+    walk
+}
+
+fn withdrawn() -> Walk {
+    let mut walk = Walk::registered(Kind::Incident);
+    walk.does(PERSON(REQUESTER), Command::AddWatcher { person: WATCHER });
+    walk.does(PERSON(AGENT), walk::assign_first(Some(AGENT)));
+    walk.does(
+        PERSON(REQUESTER),
+        Command::Cancel { reason: walk.text("Ya no hace falta."), duplicate_of: None },
+    );
+    walk
+}
+
+/// Two cases that become one: what each of them tells.
+fn merged() -> [Walk; 2] {
+    let mut walk = Walk::registered(Kind::Incident);
+    let mut other = other_walk();
+    other.does(PERSON(SECOND_AGENT), walk::assign_first(Some(AGENT)));
+    walk.merges(PERSON(SECOND_AGENT), &mut other);
+    [walk, other]
+}
+
+#[test]
+fn every_letter_of_the_desk() {
+    let [merged, absorbing] = merged();
+    let mut seen = Vec::new();
+    for walk in [whole_procedure(), with_provider(), security(), called_off(), withdrawn(), merged, absorbing]
+    {
+        for told in &walk.told {
+            if !seen.contains(&told.notice) && walk.leaves(*told) {
+                seen.push(told.notice);
+                insta::assert_snapshot!(told.notice.as_str(), walk.shown(*told));
+            }
+        }
+    }
+    let never: Vec<_> = Notice::ALL.iter().filter(|notice| !seen.contains(notice)).collect();
+    assert!(never.is_empty(), "no story tells of {never:?}");
+}
+
+#[test]
+fn every_letter_in_english() {
+    let mut walk = whole_procedure();
+    walk.everybody_speaks("en");
+    let letters: Vec<String> = walk
+        .told
+        .iter()
+        .filter(|told| told.to != Recipient::Person(WATCHER) && told.to != Recipient::Person(DEPUTY))
+        .map(|told| walk.shown_text(*told))
+        .collect();
+    insta::assert_snapshot!(letters.join("\n==========\n"));
+}
+
+#[test]
+fn who_is_told_of_what() {
+    let [merged, absorbing] = merged();
+    let stories = [
+        ("whole procedure", whole_procedure()),
+        ("security", security()),
+        ("called off", called_off()),
+        ("withdrawn", withdrawn()),
+        ("merged", merged),
+        ("absorbing", absorbing),
+    ];
+    let lists: Vec<String> =
+        stories.iter().map(|(name, walk)| format!("# {name}\n{}", walk.list())).collect();
+    insta::assert_snapshot!(lists.join("\n"));
+}
+
+#[test]
+fn a_case_that_went_to_security_tells_nobody_else_even_what_was_waiting_to_leave() {
+    let mut walk = Walk::registered(Kind::Incident);
+    walk.does(PERSON(REQUESTER), Command::AddWatcher { person: WATCHER });
+    walk.does(PERSON(AGENT), walk::assign_first(Some(AGENT)));
+    walk.does(PERSON(AGENT), walk.assess());
+    walk.does(PERSON(AGENT), walk.escalate_provider());
+    walk.does(PERSON(AGENT), walk.say(Audience::Provider, "La clave del servidor estaba en un papel."));
+    walk.does(PERSON(AGENT), Command::Refer { reason: walk.text("Robaron la clave.") });
+    for told in &walk.told {
+        let allowed = match told.to {
+            Recipient::Person(id) => id == REQUESTER || id == OFFICER,
+            Recipient::Group(_) => false,
+            Recipient::Provider(_) => told.notice == Notice::CalledOff,
+        };
+        assert_eq!(walk.leaves(*told), allowed, "{told:?}");
+    }
+    let off = walk.told.iter().find(|told| told.notice == Notice::CalledOff).expect("the provider is told");
+    let letter = walk.shown(*off);
+    assert!(!letter.contains("impresora") && !letter.contains("clave"), "{letter}");
+    let officers =
+        walk.told.iter().find(|told| told.notice == Notice::Security).expect("the officer is told");
+    assert!(!walk.shown(*officers).contains("clave"), "what it says is not sent by mail");
+}
+
+#[test]
+fn whoever_lost_his_role_or_was_deactivated_gets_nothing() {
+    let mut walk = Walk::registered(Kind::Incident);
+    walk.does(PERSON(SECOND_AGENT), walk::assign_first(Some(AGENT)));
+    let told = *walk.told.iter().find(|told| told.to == Recipient::Person(AGENT)).expect("the agent is told");
+    assert!(walk.leaves(told));
+    walk.person(AGENT, |person| {
+        person.roles.remove(&Role::Agent);
+    });
+    assert!(!walk.leaves(told));
+    walk.person(AGENT, |person| {
+        person.roles.insert(Role::Agent);
+        person.active = false;
+    });
+    assert!(!walk.leaves(told));
+    walk.does(PERSON(SECOND_AGENT), walk.say(Audience::Internal, "¿Y Nataly?"));
+    assert!(!walk.told_of_last().iter().any(|told| told.to == Recipient::Person(AGENT)));
+}
+
+#[test]
+fn a_watcher_who_was_removed_or_a_provider_who_no_longer_has_it_gets_nothing() {
+    let mut walk = Walk::registered(Kind::Incident);
+    walk.does(PERSON(REQUESTER), Command::AddWatcher { person: WATCHER });
+    walk.does(PERSON(AGENT), walk::assign_first(Some(AGENT)));
+    let attending = *walk.told.iter().find(|told| told.to == Recipient::Person(WATCHER)).expect("told");
+    assert!(walk.leaves(attending));
+    walk.does(PERSON(REQUESTER), Command::RemoveWatcher { person: WATCHER });
+    assert!(!walk.leaves(attending));
+    walk.does(PERSON(AGENT), walk.assess());
+    walk.does(PERSON(AGENT), walk.escalate_provider());
+    let request = *walk.told.iter().find(|told| told.notice == Notice::ProviderRequest).expect("told");
+    assert!(walk.leaves(request));
+    walk.does(PERSON(AGENT), Command::TakeBack { reason: walk.text("Se arregló solo.") });
+    assert!(!walk.leaves(request));
+}
+
+#[test]
+fn internal_words_reach_neither_requester_nor_provider() {
+    let walk = whole_procedure();
+    for told in &walk.told {
+        let outside = matches!(told.to, Recipient::Provider(_))
+            || told.to == Recipient::Person(REQUESTER)
+            || told.to == Recipient::Person(WATCHER);
+        if outside && walk.leaves(*told) {
+            let letter = walk.shown(*told);
+            for secret in ["Ya le pasó a otra", "La revisé por dentro", "Es de la red"] {
+                assert!(!letter.contains(secret), "{told:?}: {letter}");
+            }
+        }
+    }
+}
+
+#[test]
+fn solved_and_closed_at_once_is_one_letter_without_the_question() {
+    let mut walk = Walk::registered(Kind::Incident);
+    walk.settings(|settings| settings.grace_days = 0);
+    walk.does(PERSON(AGENT), walk::assign_first(Some(AGENT)));
+    walk.does(PERSON(AGENT), walk.assess());
+    walk.does(PERSON(AGENT), walk.solve(Performer::Agent));
+    let told = walk.told_of_last();
+    assert_eq!(told.len(), 1, "{told:?}");
+    let letter = walk.shown(told[0]);
+    assert!(letter.contains("El caso quedó cerrado") && !letter.contains("¿Quedó bien?"), "{letter}");
+}
+
+#[test]
+fn a_letter_sent_again_later_is_the_same_letter() {
+    let mut walk = Walk::registered(Kind::Incident);
+    walk.does(PERSON(AGENT), walk::assign_first(Some(AGENT)));
+    let told = walk.told_of_last();
+    let first: Vec<String> = told.iter().map(|told| walk.shown(*told)).collect();
+    walk.does(PERSON(AGENT), walk.assess());
+    walk.days_pass(3);
+    let again: Vec<String> = told.iter().map(|told| walk.shown(*told)).collect();
+    assert_eq!(first, again);
+}
+
+#[test]
+fn an_answer_comes_back_to_its_thread() {
+    let walk = whole_procedure();
+    let solved = *walk.told.iter().find(|told| told.notice == Notice::Solved).expect("told");
+    let letter = walk.letter(solved);
+    let thread = walk.threads().thread_of_address(letter.reply_to.address());
+    assert_eq!(thread.as_deref(), Some("ms-2026-12.p1"));
+    let word = walk.threads().word_of_message_id(&letter.references[0]);
+    assert_eq!(word.as_deref(), Some("ms-2026-12.p1"));
+}
+
+#[test]
+fn words_of_the_outbox_are_read_as_they_were_written() {
+    for notice in Notice::ALL {
+        assert_eq!(Notice::of_word(notice.as_str()), Some(*notice));
+    }
+    let recipients =
+        [Recipient::Person(AGENT), Recipient::Provider(ContractId(9)), Recipient::Group(walk::GROUP)];
+    for recipient in recipients {
+        assert_eq!(Recipient::of_word(&recipient.to_string()), Some(recipient));
+    }
+    for bad in ["", "p", "x1", "p1x", "é1"] {
+        assert_eq!(Recipient::of_word(bad), None, "{bad:?}");
+    }
+}

@@ -1,0 +1,413 @@
+//! A case walked by the rules alone, with the letters that each step would send.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use atiende_mail::{Letter, ThreadKey, read};
+use atiende_procedure::office::{
+    Contract, ContractKind, Department, Group, Office, Person, ProcedureVersion, Profile, Provider, Question,
+    QuestionForm, Service, Settings, Site,
+};
+use atiende_procedure::{
+    Actor, AttentionMode, Audience, Case, CaseId, CaseNumber, Channel, Circumstances, Command, CommandId,
+    Complexity, ContractId, Decision, DepartmentId, DetailsGiven, GroupId, Impact, Kind, Performer, PersonId,
+    ProviderId, Recorded, Registration, Role, ServiceId, SiteId, SupportLevel, Text, TextRef, Urgency,
+    VersionId, WaitingFor, decide, register,
+};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::links::Secret;
+use crate::notices::{Chronicle, Stationery, Told, Written, told, write};
+
+pub(super) const REQUESTER: PersonId = PersonId(1);
+pub(super) const WATCHER: PersonId = PersonId(2);
+pub(super) const AGENT: PersonId = PersonId(3);
+pub(super) const SECOND_AGENT: PersonId = PersonId(4);
+pub(super) const SUPERVISOR: PersonId = PersonId(5);
+pub(super) const DEPUTY: PersonId = PersonId(6);
+pub(super) const OFFICER: PersonId = PersonId(7);
+pub(super) const GROUP: GroupId = GroupId(1);
+pub(super) const CONTRACT: ContractId = ContractId(2);
+const NETWORKS: GroupId = GroupId(2);
+
+pub(super) struct Walk {
+    office: Office,
+    now: Timestamp,
+    case: Case,
+    events: Vec<Recorded>,
+    words: HashMap<TextRef, String>,
+    pub(super) told: Vec<Told>,
+    last: usize,
+    secret: Secret,
+}
+
+impl Walk {
+    /// Marta asks for something; what she does not say is missing.
+    pub(super) fn registered(kind: Kind) -> Walk {
+        Walk::begun(kind, CaseNumber::new("MS", 2026, 12))
+    }
+
+    fn begun(kind: Kind, number: CaseNumber) -> Walk {
+        let office = office();
+        let now = "2026-11-17T13:12:00Z".parse().expect("an instant");
+        let registration = registration(kind);
+        let circumstances =
+            Circumstances { actor: Actor::Person(REQUESTER), now, office: &office, other: None };
+        let decision = register(&registration, CaseId(number.sequence()), number, &circumstances)
+            .expect("a request that may enter");
+        let Decision { acted, mut events, .. } = decision;
+        let first =
+            Recorded { sequence: 1, at: now, acted, command: CommandId([1; 16]), event: events.remove(0) };
+        let case = Case::found(&first).expect("a first event");
+        let words = registration.texts().into_iter().map(said).collect();
+        let told = told(None, &case, std::slice::from_ref(&first), &office);
+        let secret = Secret::new(&[7; 32]);
+        Walk { office, now, case, events: vec![first], words, told, last: 0, secret }
+    }
+
+    pub(super) fn does(&mut self, actor: Actor, command: Command) {
+        self.now = self.now + SignedDuration::from_mins(20);
+        let circumstances = Circumstances { actor, now: self.now, office: &self.office, other: None };
+        let decision = decide(&self.case, &command, &circumstances)
+            .unwrap_or_else(|refusal| panic!("{command:?}: {refusal:?}"));
+        self.words.extend(command.texts().into_iter().map(said));
+        self.take_in(decision);
+    }
+
+    /// This case becomes part of the other.
+    pub(super) fn merges(&mut self, actor: Actor, other: &mut Walk) {
+        let command = Command::Merge { into: other.case.id };
+        let circumstances =
+            Circumstances { actor, now: self.now, office: &self.office, other: Some(&other.case) };
+        let decision = decide(&self.case, &command, &circumstances).expect("a merge");
+        other.take_in(Decision { acted: decision.acted, events: decision.other.clone(), other: Vec::new() });
+        self.take_in(decision);
+    }
+
+    fn take_in(&mut self, decision: Decision) {
+        let before = self.case.clone();
+        let command = CommandId([self.events.len() as u8 + 1; 16]);
+        let mut fresh = Vec::new();
+        for event in decision.events {
+            let sequence = self.case.version + 1;
+            let recorded = Recorded { sequence, at: self.now, acted: decision.acted, command, event };
+            self.case.apply(&recorded);
+            fresh.push(recorded);
+        }
+        self.last = self.told.len();
+        self.told.extend(told(Some(&before), &self.case, &fresh, &self.office));
+        self.events.extend(fresh);
+    }
+
+    pub(super) fn days_pass(&mut self, days: i64) {
+        self.now = self.now + SignedDuration::from_hours(24 * days);
+    }
+
+    pub(super) fn told_of_last(&self) -> Vec<Told> {
+        self.told[self.last..].to_vec()
+    }
+
+    pub(super) fn person(&mut self, id: PersonId, change: impl FnOnce(&mut Person)) {
+        change(Arc::make_mut(self.office.people.get_mut(&id).expect("somebody")));
+    }
+
+    pub(super) fn settings(&mut self, change: impl FnOnce(&mut Settings)) {
+        change(Arc::make_mut(&mut self.office.settings));
+    }
+
+    pub(super) fn everybody_speaks(&mut self, language: &str) {
+        for id in self.office.people.keys().copied().collect::<Vec<_>>() {
+            self.person(id, |person| person.profile.language = language.to_owned());
+        }
+    }
+
+    pub(super) fn threads(&self) -> ThreadKey {
+        self.secret.thread_key()
+    }
+
+    fn write(&self, told: Told) -> Written {
+        let threads = self.threads();
+        let with = Stationery {
+            office: &self.office,
+            public_url: "https://mesa.agencia.example",
+            secret: &self.secret,
+            threads: &threads,
+        };
+        let of = Chronicle { now: &self.case, events: &self.events, words: &self.words };
+        write(told, &of, &with).expect("a letter")
+    }
+
+    pub(super) fn leaves(&self, told: Told) -> bool {
+        matches!(self.write(told), Written::Letter(_))
+    }
+
+    pub(super) fn letter(&self, told: Told) -> Letter {
+        match self.write(told) {
+            Written::Letter(letter) => *letter,
+            Written::Withheld(why) => panic!("{told:?} is withheld: {why}"),
+        }
+    }
+
+    /// The letter as its bytes say it, with the HTML without its head, which is always the same. A letter that is
+    /// withheld by now says why.
+    pub(super) fn shown(&self, told: Told) -> String {
+        let letter = match self.write(told) {
+            Written::Letter(letter) => letter,
+            Written::Withheld(why) => return format!("withheld: {why}"),
+        };
+        let read = read(&letter.to_bytes()).expect("a letter");
+        let (_, body) = read.html.split_once("<body>").expect("a body");
+        let lines: Vec<&str> = body.lines().filter(|line| !line.trim().is_empty()).collect();
+        format!(
+            "To: {}\nReply-To: {}\nMessage-ID: {}\nIn-Reply-To: {}\nSubject: {}\n\n{}\n----- html\n{}",
+            read.to.join(", "),
+            read.reply_to,
+            read.message_id,
+            read.in_reply_to.join(" "),
+            read.subject,
+            read.text,
+            lines.join("\n"),
+        )
+    }
+
+    pub(super) fn shown_text(&self, told: Told) -> String {
+        let letter = match self.write(told) {
+            Written::Letter(letter) => letter,
+            Written::Withheld(why) => return format!("{} withheld: {why}", told.notice.as_str()),
+        };
+        format!("To: {}\nSubject: {}\n\n{}", letter.to[0], letter.subject, letter.text)
+    }
+
+    /// Event, notice, recipient: a line each.
+    pub(super) fn list(&self) -> String {
+        let name = |told: &Told| match told.to {
+            super::Recipient::Person(id) => self.office.people[&id].profile.name.clone(),
+            super::Recipient::Group(id) => self.office.groups[&id].name.clone(),
+            super::Recipient::Provider(id) => format!("contract {}", self.office.contracts[&id].number),
+        };
+        let line = |told: &Told| format!("{:>2} {} -> {}\n", told.event, told.notice.as_str(), name(told));
+        self.told.iter().map(line).collect()
+    }
+
+    pub(super) fn text(&self, words: &str) -> Text {
+        text(words)
+    }
+
+    pub(super) fn say(&self, audience: Audience, words: &str) -> Command {
+        Command::Say { audience, body: Some(text(words)), attachments: Vec::new() }
+    }
+
+    pub(super) fn assess(&self) -> Command {
+        Command::Assess {
+            mode: AttentionMode::OnSite,
+            complexity: Complexity::Medium,
+            expected_by: None,
+            findings: text("La revisé por dentro."),
+        }
+    }
+
+    pub(super) fn wait(&self, waiting_for: WaitingFor) -> Command {
+        let until = Some(self.now + SignedDuration::from_hours(26));
+        Command::Wait { waiting_for, until, reason: text("¿Me dice el código de la impresora?") }
+    }
+
+    pub(super) fn escalate_second(&self) -> Command {
+        Command::EscalateToLevel {
+            level: SupportLevel::Second,
+            agent: Some(SECOND_AGENT),
+            reason: text("Es de la red."),
+        }
+    }
+
+    pub(super) fn escalate_provider(&self) -> Command {
+        Command::EscalateToProvider {
+            contract: CONTRACT,
+            reason: text("Cambiar el fusor, está en garantía."),
+        }
+    }
+
+    pub(super) fn report(&self, solved: bool) -> Command {
+        let report = if solved { "Cambiamos el fusor." } else { "Pedimos el fusor a bodega." };
+        Command::ReportFromProvider { report: text(report), solved, mode: AttentionMode::OnSite }
+    }
+
+    pub(super) fn solve(&self, performed_by: Performer) -> Command {
+        Command::Solve { activities: text("Se cambió el fusor.\nSe imprimió una prueba."), performed_by }
+    }
+
+    pub(super) fn reopen(&self) -> Command {
+        Command::Reopen { reason: text("Otra vez salen las hojas en blanco.") }
+    }
+}
+
+/// Another case, of the same requester, into which one can be merged.
+pub(super) fn other_walk() -> Walk {
+    Walk::begun(Kind::Incident, CaseNumber::new("MS", 2026, 13))
+}
+
+pub(super) fn place(place: &str) -> Command {
+    Command::Complete { details: DetailsGiven { place: Some(text(place)), ..DetailsGiven::default() } }
+}
+
+pub(super) fn assign_first(agent: Option<PersonId>) -> Command {
+    Command::Assign { level: SupportLevel::First, group: None, agent, reason: None }
+}
+
+fn said(text: &Text) -> (TextRef, String) {
+    (text.reference(), text.body().to_owned())
+}
+
+fn text(words: &str) -> Text {
+    Text::new([0; 16], words)
+}
+
+fn registration(kind: Kind) -> Registration {
+    Registration {
+        channel: Channel::Portal,
+        requester: REQUESTER,
+        subject: text("La impresora <no> imprime & suena"),
+        description: text("Desde ayer la impresora del piso 2 saca hojas en blanco.\nSuena duro."),
+        details: DetailsGiven {
+            department: Some(DepartmentId(1)),
+            site: Some(SiteId(1)),
+            contact_phone: Some(text("ext. 2014")),
+            has_remote_support: Some(true),
+            answers: [("code".to_owned(), text("IMP-0231")), ("paper".to_owned(), text("yes"))].into(),
+            ..DetailsGiven::default()
+        },
+        kind: Some(kind),
+        service: Some(ServiceId(1)),
+        impact: Some(Impact::Medium),
+        urgency: Some(Urgency::High),
+        attachments: Vec::new(),
+        follows: None,
+    }
+}
+
+fn office() -> Office {
+    let mut office = Office::default();
+    let everyone = [
+        (REQUESTER, "Marta Lucía Ocampo", "marta", None, &[][..]),
+        (WATCHER, "Rosalba Quiñones", "rosalba", None, &[]),
+        (AGENT, "Nataly Guerrero", "nataly", Some(Role::Agent), &[GROUP]),
+        (SECOND_AGENT, "Iván Darío Mosquera", "ivan", Some(Role::Agent), &[GROUP, NETWORKS]),
+        (SUPERVISOR, "Hernán Castaño", "hernan", Some(Role::ContractSupervisor), &[]),
+        (DEPUTY, "Beatriz Angulo", "beatriz", Some(Role::ContractSupervisor), &[]),
+        (OFFICER, "Clara Inés Pabón", "clara", Some(Role::SecurityOfficer), &[]),
+    ];
+    for (id, name, mail, role, groups) in everyone {
+        let profile =
+            Profile { name: name.to_owned(), email: format!("{mail}@agencia.example"), ..Profile::default() };
+        let person = Person {
+            id,
+            profile,
+            roles: role.into_iter().collect(),
+            groups: groups.iter().copied().collect(),
+            active: true,
+        };
+        office.people.insert(id, Arc::new(person));
+    }
+    for (id, name, level) in
+        [(GROUP, "Soporte en sitio", SupportLevel::First), (NETWORKS, "Redes", SupportLevel::Second)]
+    {
+        let code = name.to_lowercase();
+        let group = Group { id, code, name: name.to_owned(), level, email: String::new(), active: true };
+        office.groups.insert(id, group);
+    }
+    let named = |name: &str| name.to_owned();
+    let department =
+        Department { id: DepartmentId(1), code: named("tal"), name: named("Talento humano"), active: true };
+    office.departments.insert(department.id, department);
+    let site = Site {
+        id: SiteId(1),
+        code: named("gua"),
+        name: named("Sede Guayacán"),
+        municipality: String::new(),
+        region: String::new(),
+        active: true,
+    };
+    office.sites.insert(site.id, site);
+    office.services.insert(ServiceId(1), Arc::new(printer()));
+    contract(&mut office);
+    let version = ProcedureVersion {
+        id: VersionId(1),
+        code: named("GT-01"),
+        version: named("2"),
+        name: named("Soporte"),
+        objective: String::new(),
+        scope: String::new(),
+        legal_basis: Vec::new(),
+        in_force_from: jiff::civil::date(2024, 1, 1),
+        activities: Vec::new(),
+        approvals: Vec::new(),
+        change_log: Vec::new(),
+        documents: Vec::new(),
+    };
+    office.versions.insert(version.id, Arc::new(version));
+    office.settings = Arc::new(Settings {
+        agency: named("Agencia de ejemplo"),
+        unit: named("Mesa de servicios"),
+        mail_address: named("mesa@agencia.example"),
+        phone: named("(601) 555 0100"),
+        ..Settings::default()
+    });
+    office
+}
+
+fn printer() -> Service {
+    let question = |code: &str, label: &str, required, form| Question {
+        code: code.to_owned(),
+        label: label.to_owned(),
+        help: String::new(),
+        required,
+        form,
+    };
+    Service {
+        id: ServiceId(1),
+        code: "impresora".to_owned(),
+        name: "Daño de una impresora".to_owned(),
+        description: String::new(),
+        kind: Kind::Incident,
+        level: SupportLevel::First,
+        group: GROUP,
+        conditions: String::new(),
+        keywords: Vec::new(),
+        impact: Impact::Low,
+        urgency: Urgency::Medium,
+        questions: vec![
+            question("code", "Código de la impresora", true, QuestionForm::Text),
+            question("paper", "¿Tiene papel?", false, QuestionForm::YesNo),
+            question("colour", "¿Imprime a color?", true, QuestionForm::YesNo),
+        ],
+        on_portal: true,
+        active: true,
+    }
+}
+
+fn contract(office: &mut Office) {
+    let provider = Provider {
+        id: ProviderId(1),
+        name: "Rentas y Equipos S. A.".to_owned(),
+        emails: vec!["soporte@rentas.example".to_owned(), "guardia@rentas.example".to_owned()],
+        phone: String::new(),
+        active: true,
+    };
+    office.providers.insert(provider.id, provider);
+    let contract = Contract {
+        id: CONTRACT,
+        number: "C-014".to_owned(),
+        provider: ProviderId(1),
+        kind: ContractKind::Rental,
+        object: String::new(),
+        starts: jiff::civil::date(2026, 1, 1),
+        ends: jiff::civil::date(2026, 12, 31),
+        supervisor: SUPERVISOR,
+        deputy: Some(DEPUTY),
+        levels: SupportLevel::ALL.iter().copied().collect(),
+        services: Default::default(),
+        emails: Vec::new(),
+        promise: "atención en sitio en 8 horas hábiles".to_owned(),
+        active: true,
+    };
+    office.contracts.insert(CONTRACT, Arc::new(contract));
+}

@@ -1,0 +1,188 @@
+//! Days and hours as people say them, in the office's time zone: «martes 17 de noviembre, 8:12 a. m.».
+//!
+//! What belongs together is joined by no-break spaces: an hour and its half of the day, a day and its month.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime, Time, Weekday};
+use jiff::tz::TimeZone;
+
+use crate::Language;
+
+/// Says instants to somebody: in his language, here, as of now.
+#[derive(Debug, Clone)]
+pub struct Spoken {
+    language: Language,
+    zone: TimeZone,
+    now: DateTime,
+}
+
+const MONTHS: [[&str; 12]; 2] = [
+    [
+        "enero",
+        "febrero",
+        "marzo",
+        "abril",
+        "mayo",
+        "junio",
+        "julio",
+        "agosto",
+        "septiembre",
+        "octubre",
+        "noviembre",
+        "diciembre",
+    ],
+    [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+];
+
+const DAYS: [[&str; 7]; 2] = [
+    ["lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"],
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
+];
+
+const SHORT_MONTHS: [[&str; 12]; 2] = [
+    ["ene.", "feb.", "mar.", "abr.", "may.", "jun.", "jul.", "ago.", "sept.", "oct.", "nov.", "dic."],
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+];
+
+const SHORT_DAYS: [[&str; 7]; 2] = [
+    ["lun.", "mar.", "mié.", "jue.", "vie.", "sáb.", "dom."],
+    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+];
+
+impl Spoken {
+    /// Says instants in a language, in a zone, as of an instant: the year is said when it is another.
+    pub fn new(language: Language, zone: &TimeZone, now: Timestamp) -> Spoken {
+        Spoken { language, zone: zone.clone(), now: zone.to_datetime(now) }
+    }
+
+    /// The hour: *8:12 a. m.*, *12:00 m.* for noon.
+    pub fn hour(&self, at: Timestamp) -> String {
+        self.hour_of(self.zone.to_datetime(at).time())
+    }
+
+    /// The day in full: *martes 17 de noviembre*.
+    pub fn day(&self, at: Timestamp) -> String {
+        self.day_of(self.zone.to_datetime(at).date())
+    }
+
+    /// Day and hour in full: *martes 17 de noviembre, 8:12 a. m.*
+    pub fn instant(&self, at: Timestamp) -> String {
+        format!("{}, {}", self.day(at), self.hour(at))
+    }
+
+    /// The day in little room: *mar. 17 nov.*, *hoy*, *ayer*, *mañana*.
+    pub fn short_day(&self, at: Timestamp) -> String {
+        let date = self.zone.to_datetime(at).date();
+        self.near(date).map_or_else(|| self.short_day_of(date), str::to_owned)
+    }
+
+    /// Day and hour in little room: *hoy, 8:12 a. m.*
+    pub fn short_instant(&self, at: Timestamp) -> String {
+        format!("{}, {}", self.short_day(at), self.hour(at))
+    }
+
+    fn near(&self, date: Date) -> Option<&'static str> {
+        let words = match self.language {
+            Language::Es => ["ayer", "hoy", "mañana"],
+            Language::En => ["yesterday", "today", "tomorrow"],
+        };
+        let today = self.now.date();
+        let days = [today.yesterday().ok(), Some(today), today.tomorrow().ok()];
+        days.iter().position(|day| *day == Some(date)).map(|place| words[place])
+    }
+
+    fn hour_of(&self, time: Time) -> String {
+        let (hour, minute) = (time.hour(), time.minute());
+        let twelve = if hour % 12 == 0 { 12 } else { hour % 12 };
+        let half = match (self.language, hour) {
+            (Language::Es, 12) if minute == 0 => "m.",
+            (Language::Es, 0..12) => "a.\u{a0}m.",
+            (Language::Es, _) => "p.\u{a0}m.",
+            (Language::En, 0..12) => "a.m.",
+            (Language::En, _) => "p.m.",
+        };
+        format!("{twelve}:{minute:02}\u{a0}{half}")
+    }
+
+    fn day_of(&self, date: Date) -> String {
+        let (weekday, month) = self.names(date, &DAYS, &MONTHS);
+        let day = date.day();
+        match (self.language, date.year() == self.now.year()) {
+            (Language::Es, true) => format!("{weekday} {day}\u{a0}de\u{a0}{month}"),
+            (Language::Es, false) => format!("{weekday} {day}\u{a0}de\u{a0}{month} de {}", date.year()),
+            (Language::En, true) => format!("{weekday}, {month}\u{a0}{day}"),
+            (Language::En, false) => format!("{weekday}, {month}\u{a0}{day}, {}", date.year()),
+        }
+    }
+
+    fn short_day_of(&self, date: Date) -> String {
+        let (weekday, month) = self.names(date, &SHORT_DAYS, &SHORT_MONTHS);
+        let day = date.day();
+        match (self.language, date.year() == self.now.year()) {
+            (Language::Es, true) => format!("{weekday} {day}\u{a0}{month}"),
+            (Language::Es, false) => format!("{day}\u{a0}{month} {}", date.year()),
+            (Language::En, true) => format!("{weekday} {month}\u{a0}{day}"),
+            (Language::En, false) => format!("{month}\u{a0}{day}, {}", date.year()),
+        }
+    }
+
+    fn names(
+        &self,
+        date: Date,
+        days: &[[&'static str; 7]; 2],
+        months: &[[&'static str; 12]; 2],
+    ) -> (&'static str, &'static str) {
+        let place = |weekday: Weekday| usize::from(weekday.to_monday_zero_offset().unsigned_abs());
+        let month = usize::from(date.month().unsigned_abs()) - 1;
+        (days[self.language as usize][place(date.weekday())], months[self.language as usize][month])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(language: Language, at: &str, how: impl Fn(&Spoken, Timestamp) -> String) -> String {
+        let zone = TimeZone::get("America/Bogota").expect("a zone");
+        let now = "2026-11-18T15:00:00Z".parse().expect("an instant");
+        let at = at.parse().expect("an instant");
+        how(&Spoken::new(language, &zone, now), at).replace('\u{a0}', " ")
+    }
+
+    #[test]
+    fn instants_as_the_office_says_them() {
+        let es = |at| said(Language::Es, at, Spoken::instant);
+        assert_eq!(es("2026-11-17T13:12:00Z"), "martes 17 de noviembre, 8:12 a. m.");
+        assert_eq!(es("2026-11-17T17:00:00Z"), "martes 17 de noviembre, 12:00 m.");
+        assert_eq!(es("2026-11-17T17:01:00Z"), "martes 17 de noviembre, 12:01 p. m.");
+        assert_eq!(es("2026-11-17T05:00:00Z"), "martes 17 de noviembre, 12:00 a. m.");
+        assert_eq!(es("2027-01-02T04:59:00Z"), "viernes 1 de enero de 2027, 11:59 p. m.");
+        let en = |at| said(Language::En, at, Spoken::instant);
+        assert_eq!(en("2026-11-17T13:12:00Z"), "Tuesday, November 17, 8:12 a.m.");
+        assert_eq!(en("2027-01-02T04:59:00Z"), "Friday, January 1, 2027, 11:59 p.m.");
+    }
+
+    #[test]
+    fn little_room_has_words_for_what_is_near() {
+        let es = |at| said(Language::Es, at, Spoken::short_instant);
+        assert_eq!(es("2026-11-18T13:12:00Z"), "hoy, 8:12 a. m.");
+        assert_eq!(es("2026-11-18T04:00:00Z"), "ayer, 11:00 p. m.");
+        assert_eq!(es("2026-11-19T14:00:00Z"), "mañana, 9:00 a. m.");
+        assert_eq!(es("2026-11-10T14:00:00Z"), "mar. 10 nov., 9:00 a. m.");
+        assert_eq!(es("2025-11-10T14:00:00Z"), "10 nov. 2025, 9:00 a. m.");
+        assert_eq!(said(Language::En, "2026-11-10T14:00:00Z", Spoken::short_day), "Tue Nov 10");
+    }
+}
