@@ -1,0 +1,17 @@
+//! The rules seen from outside: cases told as stories, and what holds for every story that could be told.
+
+mod administering;
+mod assigning;
+mod attending;
+mod closing;
+mod evidence;
+
+mod office;
+mod provider;
+mod registering;
+mod security;
+mod seeing;
+
+mod story;
+
+mod talking;
