@@ -1,9 +1,11 @@
 //! Every letter, whole, as its reader gets it; and who gets none.
 
+mod office;
 mod walk;
 
 use atiende_procedure::{Actor, Audience, Command, ContractId, Kind, Performer, Role, WaitingFor};
-use walk::{AGENT, CONTRACT, DEPUTY, OFFICER, REQUESTER, SECOND_AGENT, WATCHER, Walk, other_walk};
+use office::{AGENT, CONTRACT, DEPUTY, GROUP, OFFICER, REQUESTER, SECOND_AGENT, WATCHER};
+use walk::{Walk, other_walk};
 
 use super::{Notice, Recipient};
 
@@ -253,8 +255,7 @@ fn words_of_the_outbox_are_read_as_they_were_written() {
     for notice in Notice::ALL {
         assert_eq!(Notice::of_word(notice.as_str()), Some(*notice));
     }
-    let recipients =
-        [Recipient::Person(AGENT), Recipient::Provider(ContractId(9)), Recipient::Group(walk::GROUP)];
+    let recipients = [Recipient::Person(AGENT), Recipient::Provider(ContractId(9)), Recipient::Group(GROUP)];
     for recipient in recipients {
         assert_eq!(Recipient::of_word(&recipient.to_string()), Some(recipient));
     }

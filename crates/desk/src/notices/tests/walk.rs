@@ -4,31 +4,18 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use atiende_mail::{Letter, ThreadKey, read};
-use atiende_procedure::office::{
-    Contract, ContractKind, Department, Group, Office, Person, ProcedureVersion, Profile, Provider, Question,
-    QuestionForm, Service, Settings, Site,
-};
+use atiende_procedure::office::{Office, Person, Settings};
 use atiende_procedure::{
     Actor, AttentionMode, Audience, Case, CaseId, CaseNumber, Channel, Circumstances, Command, CommandId,
-    Complexity, ContractId, Decision, DepartmentId, DetailsGiven, GroupId, Impact, Kind, Performer, PersonId,
-    ProviderId, Recorded, Registration, Role, ServiceId, SiteId, SupportLevel, Text, TextRef, Urgency,
-    VersionId, WaitingFor, decide, register,
+    Complexity, Decision, DepartmentId, DetailsGiven, Impact, Kind, Performer, PersonId,
+    Recorded, Registration, ServiceId, SiteId, SupportLevel, Text, TextRef, Urgency,
+    WaitingFor, decide, register,
 };
 use jiff::{SignedDuration, Timestamp};
 
+use super::office::{CONTRACT, REQUESTER, SECOND_AGENT, office};
 use crate::links::Secret;
 use crate::notices::{Chronicle, Stationery, Told, Written, told, write};
-
-pub(super) const REQUESTER: PersonId = PersonId(1);
-pub(super) const WATCHER: PersonId = PersonId(2);
-pub(super) const AGENT: PersonId = PersonId(3);
-pub(super) const SECOND_AGENT: PersonId = PersonId(4);
-pub(super) const SUPERVISOR: PersonId = PersonId(5);
-pub(super) const DEPUTY: PersonId = PersonId(6);
-pub(super) const OFFICER: PersonId = PersonId(7);
-pub(super) const GROUP: GroupId = GroupId(1);
-pub(super) const CONTRACT: ContractId = ContractId(2);
-const NETWORKS: GroupId = GroupId(2);
 
 pub(super) struct Walk {
     office: Office,
@@ -65,10 +52,11 @@ impl Walk {
         Walk { office, now, case, events: vec![first], words, told, last: 0, secret }
     }
 
-    pub(super) fn does(&mut self, actor: Actor, command: Command) {
-        self.now = self.now + SignedDuration::from_mins(20);
+    pub(super) fn does(&mut self, actor: Actor, command: impl std::borrow::Borrow<Command>) {
+        let command = command.borrow();
+        self.now += SignedDuration::from_mins(20);
         let circumstances = Circumstances { actor, now: self.now, office: &self.office, other: None };
-        let decision = decide(&self.case, &command, &circumstances)
+        let decision = decide(&self.case, command, &circumstances)
             .unwrap_or_else(|refusal| panic!("{command:?}: {refusal:?}"));
         self.words.extend(command.texts().into_iter().map(said));
         self.take_in(decision);
@@ -100,7 +88,7 @@ impl Walk {
     }
 
     pub(super) fn days_pass(&mut self, days: i64) {
-        self.now = self.now + SignedDuration::from_hours(24 * days);
+        self.now += SignedDuration::from_hours(24 * days);
     }
 
     pub(super) fn told_of_last(&self) -> Vec<Told> {
@@ -282,132 +270,4 @@ fn registration(kind: Kind) -> Registration {
         attachments: Vec::new(),
         follows: None,
     }
-}
-
-fn office() -> Office {
-    let mut office = Office::default();
-    let everyone = [
-        (REQUESTER, "Marta Lucía Ocampo", "marta", None, &[][..]),
-        (WATCHER, "Rosalba Quiñones", "rosalba", None, &[]),
-        (AGENT, "Nataly Guerrero", "nataly", Some(Role::Agent), &[GROUP]),
-        (SECOND_AGENT, "Iván Darío Mosquera", "ivan", Some(Role::Agent), &[GROUP, NETWORKS]),
-        (SUPERVISOR, "Hernán Castaño", "hernan", Some(Role::ContractSupervisor), &[]),
-        (DEPUTY, "Beatriz Angulo", "beatriz", Some(Role::ContractSupervisor), &[]),
-        (OFFICER, "Clara Inés Pabón", "clara", Some(Role::SecurityOfficer), &[]),
-    ];
-    for (id, name, mail, role, groups) in everyone {
-        let profile =
-            Profile { name: name.to_owned(), email: format!("{mail}@agencia.example"), ..Profile::default() };
-        let person = Person {
-            id,
-            profile,
-            roles: role.into_iter().collect(),
-            groups: groups.iter().copied().collect(),
-            active: true,
-        };
-        office.people.insert(id, Arc::new(person));
-    }
-    for (id, name, level) in
-        [(GROUP, "Soporte en sitio", SupportLevel::First), (NETWORKS, "Redes", SupportLevel::Second)]
-    {
-        let code = name.to_lowercase();
-        let group = Group { id, code, name: name.to_owned(), level, email: String::new(), active: true };
-        office.groups.insert(id, group);
-    }
-    let named = |name: &str| name.to_owned();
-    let department =
-        Department { id: DepartmentId(1), code: named("tal"), name: named("Talento humano"), active: true };
-    office.departments.insert(department.id, department);
-    let site = Site {
-        id: SiteId(1),
-        code: named("gua"),
-        name: named("Sede Guayacán"),
-        municipality: String::new(),
-        region: String::new(),
-        active: true,
-    };
-    office.sites.insert(site.id, site);
-    office.services.insert(ServiceId(1), Arc::new(printer()));
-    contract(&mut office);
-    let version = ProcedureVersion {
-        id: VersionId(1),
-        code: named("GT-01"),
-        version: named("2"),
-        name: named("Soporte"),
-        objective: String::new(),
-        scope: String::new(),
-        legal_basis: Vec::new(),
-        in_force_from: jiff::civil::date(2024, 1, 1),
-        activities: Vec::new(),
-        approvals: Vec::new(),
-        change_log: Vec::new(),
-        documents: Vec::new(),
-    };
-    office.versions.insert(version.id, Arc::new(version));
-    office.settings = Arc::new(Settings {
-        agency: named("Agencia de ejemplo"),
-        unit: named("Mesa de servicios"),
-        mail_address: named("mesa@agencia.example"),
-        phone: named("(601) 555 0100"),
-        ..Settings::default()
-    });
-    office
-}
-
-fn printer() -> Service {
-    let question = |code: &str, label: &str, required, form| Question {
-        code: code.to_owned(),
-        label: label.to_owned(),
-        help: String::new(),
-        required,
-        form,
-    };
-    Service {
-        id: ServiceId(1),
-        code: "impresora".to_owned(),
-        name: "Daño de una impresora".to_owned(),
-        description: String::new(),
-        kind: Kind::Incident,
-        level: SupportLevel::First,
-        group: GROUP,
-        conditions: String::new(),
-        keywords: Vec::new(),
-        impact: Impact::Low,
-        urgency: Urgency::Medium,
-        questions: vec![
-            question("code", "Código de la impresora", true, QuestionForm::Text),
-            question("paper", "¿Tiene papel?", false, QuestionForm::YesNo),
-            question("colour", "¿Imprime a color?", true, QuestionForm::YesNo),
-        ],
-        on_portal: true,
-        active: true,
-    }
-}
-
-fn contract(office: &mut Office) {
-    let provider = Provider {
-        id: ProviderId(1),
-        name: "Rentas y Equipos S. A.".to_owned(),
-        emails: vec!["soporte@rentas.example".to_owned(), "guardia@rentas.example".to_owned()],
-        phone: String::new(),
-        active: true,
-    };
-    office.providers.insert(provider.id, provider);
-    let contract = Contract {
-        id: CONTRACT,
-        number: "C-014".to_owned(),
-        provider: ProviderId(1),
-        kind: ContractKind::Rental,
-        object: String::new(),
-        starts: jiff::civil::date(2026, 1, 1),
-        ends: jiff::civil::date(2026, 12, 31),
-        supervisor: SUPERVISOR,
-        deputy: Some(DEPUTY),
-        levels: SupportLevel::ALL.iter().copied().collect(),
-        services: Default::default(),
-        emails: Vec::new(),
-        promise: "atención en sitio en 8 horas hábiles".to_owned(),
-        active: true,
-    };
-    office.contracts.insert(CONTRACT, Arc::new(contract));
 }
