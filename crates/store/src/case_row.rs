@@ -1,0 +1,97 @@
+//! A case as a row: one function derives its columns, for writing and for verifying alike.
+
+use atiende_procedure::{Case, StatusName};
+
+use crate::error::{Result, StoreError};
+use crate::events::Hash;
+use crate::query::Query;
+use crate::value::Value;
+
+/// The columns that follow from a case alone, in the order of [`values`]. `open` is SQL's TRUE for who may still be
+/// attended.
+pub(crate) const COLUMNS: [&str; 24] = [
+    "prefix",
+    "year",
+    "sequence",
+    "version",
+    "status",
+    "open",
+    "security",
+    "level",
+    "team",
+    "agent",
+    "kind",
+    "service",
+    "priority",
+    "channel",
+    "requester",
+    "department",
+    "site",
+    "contract",
+    "opened_at",
+    "changed_at",
+    "expected_by",
+    "follow_up_due",
+    "wake_at",
+    "follows",
+];
+
+/// What the columns hold for this case.
+pub(crate) fn values(case: &Case) -> [Value; 24] {
+    let followed = case.followed_turn();
+    [
+        case.number.prefix().into(),
+        i64::from(case.number.year()).into(),
+        case.number.sequence().into(),
+        case.version.into(),
+        case.status.name().into(),
+        case.status.name().is_open().into(),
+        case.security.into(),
+        case.status.level().into(),
+        case.status.group().into(),
+        case.status.agent().into(),
+        case.kind.into(),
+        case.service.into(),
+        case.priority().into(),
+        case.channel.into(),
+        case.requester.into(),
+        case.details.department.into(),
+        case.details.site.into(),
+        followed.map(|turn| turn.contract).into(),
+        case.opened_at.into(),
+        case.changed_at.into(),
+        case.expected_by.into(),
+        followed.and_then(|turn| turn.follow_up_due).into(),
+        case.wakes_at().into(),
+        case.follows.into(),
+    ]
+}
+
+/// Whether nobody in particular has a case that somebody should.
+pub(crate) fn is_unassigned(case: &Case) -> bool {
+    let status = case.status.name();
+    status.is_open() && status != StatusName::Referred && case.status.agent().is_none()
+}
+
+fn state(case: &Case) -> Result<Value> {
+    serde_json::to_string(case).map(Value::Text).map_err(StoreError::damaged)
+}
+
+/// The statement that stores a new case.
+pub(crate) fn insert(case: &Case, head: &Hash, subject: Option<String>) -> Result<Query> {
+    let row = [case.id.into()].into_iter().chain(values(case));
+    let row = row.chain([(*head).into(), subject.into(), state(case)?]);
+    let columns = COLUMNS.join(", ");
+    Ok(Query::new(format!("INSERT INTO cases (id, {columns}, head, subject, state) VALUES ")).bind_row(row))
+}
+
+/// The statement that stores a moved case, if it still is at this version.
+pub(crate) fn update(case: &Case, head: &Hash, subject: Option<String>, before: u64) -> Result<Query> {
+    let mut query = Query::new("UPDATE cases SET ");
+    for (column, value) in COLUMNS.into_iter().zip(values(case)) {
+        query = query.push(column).push(" = ").bind(value).push(", ");
+    }
+    query = query.push("head = ").bind(*head).push(", subject = ").bind(subject);
+    query = query.push(", state = ").bind(state(case)?);
+    Ok(query.push(" WHERE id = ").bind(case.id).push(" AND version = ").bind(before))
+}

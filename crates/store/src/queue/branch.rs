@@ -1,0 +1,237 @@
+//! One branch of a scope as SQL: whose cases, which of them, in what order, from where on.
+
+use atiende_procedure::permission::Scope;
+use atiende_procedure::{CaseId, ContractId, PersonId};
+use jiff::Timestamp;
+
+use super::{Filter, QueueRow, Sort, SortKey};
+use crate::cursor::Cursor;
+use crate::dialect::Dialect;
+use crate::error::{Result, StoreError};
+use crate::query::Query;
+use crate::search;
+use crate::value::Value;
+
+/// One way in which somebody may see cases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Branch {
+    /// All but security's.
+    Desk,
+    Security,
+    /// Those he asked for; with the desk's already there, only security's.
+    Requester(PersonId, OnlySecurity),
+    /// Those he watches, except security's.
+    Watcher(PersonId),
+    /// Those that ever were under this contract, except security's.
+    Contract(ContractId),
+}
+
+type OnlySecurity = bool;
+
+impl Branch {
+    pub(super) fn all(scope: &Scope) -> Vec<Branch> {
+        let mut branches = Vec::new();
+        if scope.desk {
+            branches.push(Branch::Desk);
+        }
+        if scope.security {
+            branches.push(Branch::Security);
+        }
+        if let Some(person) = scope.person.filter(|_| !(scope.desk && scope.security)) {
+            branches.push(Branch::Requester(person, scope.desk));
+        }
+        if !scope.desk {
+            branches.extend(scope.person.map(Branch::Watcher));
+            branches.extend(scope.contracts.iter().copied().map(Branch::Contract));
+        }
+        branches
+    }
+
+    /// The statement for a page of this branch.
+    #[expect(clippy::too_many_arguments, reason = "each is one part of the statement")]
+    pub(super) fn page(
+        self,
+        query: Query,
+        dialect: Dialect,
+        scope: &Scope,
+        filter: &Filter,
+        sort: Sort,
+        after: Option<&Cursor>,
+        rows: usize,
+    ) -> Result<Query> {
+        let mut query = self.cases(query.push("SELECT ").push(&columns()));
+        query = filtered(query, filter);
+        if let Some(words) = &filter.words {
+            query = matching(query, dialect, words, scope);
+        }
+        if sort.key == SortKey::FollowUp {
+            query = query.push(" AND c.contract IS NOT NULL");
+        }
+        let prefix = if self.has_own_change(sort) { "m." } else { "c." };
+        if let Some(cursor) = after {
+            query = sort.after(query, prefix, cursor)?;
+        }
+        Ok(query.push(" ORDER BY ").push(&sort.order(prefix)).push(" LIMIT ").bind(rows as i64))
+    }
+
+    /// The tables and whose cases. CROSS JOIN makes SQLite walk the smaller table first; PostgreSQL does not mind.
+    fn cases(self, query: Query) -> Query {
+        match self {
+            Branch::Desk => query.push(" FROM cases c WHERE c.security = ").bind(false),
+            Branch::Security => query.push(" FROM cases c WHERE c.security = ").bind(true),
+            Branch::Requester(person, only_security) => {
+                let query = query.push(" FROM cases c WHERE c.requester = ").bind(person);
+                // IS TRUE keeps the index of all security cases out of it.
+                if only_security { query.push(" AND (c.security) IS TRUE") } else { query }
+            }
+            Branch::Watcher(person) => query
+                .push(" FROM watchers m CROSS JOIN cases c WHERE c.id = m.case_id AND m.person = ")
+                .bind(person)
+                .push(" AND (c.security) IS FALSE"),
+            Branch::Contract(contract) => query
+                .push(" FROM case_contracts m CROSS JOIN cases c WHERE c.id = m.case_id AND m.contract = ")
+                .bind(contract)
+                .push(" AND (c.security) IS FALSE"),
+        }
+    }
+
+    /// Whether the branch's own table has the order.
+    fn has_own_change(self, sort: Sort) -> bool {
+        sort.key == SortKey::Changed && matches!(self, Branch::Watcher(_) | Branch::Contract(_))
+    }
+}
+
+fn columns() -> String {
+    QueueRow::COLUMNS.split(", ").map(|column| format!("c.{column}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The page's rows among cases that a search found, newest first. The scope is asked again: the index of words is no
+/// authority.
+pub(super) fn these(cases: &[CaseId], scope: &Scope, filter: &Filter) -> Result<Query> {
+    let query = Query::new("SELECT ").push(&columns()).push(" FROM cases c WHERE c.id IN ");
+    let query = query.bind_row(cases.iter().map(|id| Value::from(*id))).push(" AND (FALSE");
+    let mut query = query;
+    for branch in Branch::all(scope) {
+        query = query.push(" OR ");
+        query = match branch {
+            Branch::Desk => query.push("(c.security) IS FALSE"),
+            Branch::Security => query.push("(c.security) IS TRUE"),
+            Branch::Requester(person, _) => query.push("c.requester = ").bind(person),
+            Branch::Watcher(person) => member(query, "watchers", "person").bind(person).push("))"),
+            Branch::Contract(contract) => {
+                member(query, "case_contracts", "contract").bind(contract).push("))")
+            }
+        };
+    }
+    Ok(filtered(query.push(")"), filter).push(" ORDER BY c.id DESC"))
+}
+
+fn member(query: Query, table: &str, column: &str) -> Query {
+    query.push(&format!(
+        "((c.security) IS FALSE AND EXISTS (SELECT 1 FROM {table} m WHERE m.case_id = c.id AND m.{column} = "
+    ))
+}
+
+fn filtered(mut query: Query, filter: &Filter) -> Query {
+    let mut equal = |column: &str, value: Value| {
+        if value != Value::Null {
+            query = std::mem::take(&mut query).push(&format!(" AND c.{column} = ")).bind(value);
+        }
+    };
+    equal("level", filter.level.into());
+    equal("team", filter.group.into());
+    equal("agent", filter.assignee.into());
+    equal("requester", filter.requester.into());
+    equal("department", filter.department.into());
+    equal("site", filter.site.into());
+    equal("kind", filter.kind.into());
+    equal("service", filter.service.into());
+    equal("contract", filter.contract.into());
+    if let [status] = filter.statuses[..] {
+        equal("status", status.into());
+    }
+    if filter.statuses.len() > 1 {
+        // IS TRUE keeps the index of one state out of it: several states would have to be sorted.
+        query = query.push(" AND (c.status IN ");
+        query = query.bind_row(filter.statuses.iter().map(|status| (*status).into())).push(") IS TRUE");
+    }
+    if filter.unassigned {
+        query = query.push(" AND c.open AND c.agent IS NULL AND c.status <> 'referred'");
+    } else if !filter.statuses.is_empty() && filter.statuses.iter().all(|status| status.is_open()) {
+        query = query.push(" AND c.open");
+    }
+    if let Some(from) = filter.opened_from {
+        query = query.push(" AND c.opened_at >= ").bind(from);
+    }
+    if let Some(to) = filter.opened_to {
+        query = query.push(" AND c.opened_at < ").bind(to);
+    }
+    query
+}
+
+/// Only cases with these words, among the newest hits of each of the scope's questions.
+fn matching(query: Query, dialect: Dialect, words: &str, scope: &Scope) -> Query {
+    let mut query =
+        query.push(" AND c.id IN (SELECT hit >> ").push(&search::EVENT_BITS.to_string()).push(" FROM (");
+    for (n, question) in search::questions(words, scope).iter().enumerate() {
+        query = query.push(if n == 0 { "SELECT * FROM (" } else { " UNION SELECT * FROM (" });
+        query = search::hits(query, dialect, question, None).push(") AS q");
+    }
+    query.push(") AS hits)")
+}
+
+impl SortKey {
+    fn columns(self) -> &'static [&'static str] {
+        match self {
+            SortKey::Changed => &["changed_at", "id"],
+            SortKey::Opened => &["opened_at", "id"],
+            SortKey::Number => &["year", "sequence"],
+            SortKey::Priority => &["priority", "changed_at", "id"],
+            SortKey::FollowUp => &["follow_up_due", "id"],
+        }
+    }
+
+    pub(super) fn width(self) -> usize {
+        self.columns().len()
+    }
+}
+
+impl Sort {
+    fn keys(self, prefix: &str) -> Vec<String> {
+        let column = |column: &&str| match (prefix, *column) {
+            ("m.", "id") => "m.case_id".to_owned(),
+            (prefix, column) => format!("{prefix}{column}"),
+        };
+        self.key.columns().iter().map(column).collect()
+    }
+
+    pub(super) fn order(self, prefix: &str) -> String {
+        let direction = if self.ascending { " ASC" } else { " DESC" };
+        self.keys(prefix).iter().map(|key| format!("{key}{direction}")).collect::<Vec<_>>().join(", ")
+    }
+
+    fn after(self, query: Query, prefix: &str, cursor: &Cursor) -> Result<Query> {
+        let sign = if self.ascending { ") > " } else { ") < " };
+        let mut values = Vec::new();
+        for (column, key) in self.key.columns().iter().zip(cursor.keys()) {
+            values.push(match *column {
+                "changed_at" | "opened_at" | "follow_up_due" => {
+                    Value::Instant(Timestamp::from_microsecond(*key).map_err(|_| StoreError::BadCursor)?)
+                }
+                _ => Value::Int(*key),
+            });
+        }
+        Ok(query.push(" AND (").push(&self.keys(prefix).join(", ")).push(sign).bind_row(values))
+    }
+
+    pub(super) fn cursor(self, row: &QueueRow) -> Cursor {
+        let id = row.id.0;
+        Cursor::new(match self.key {
+            SortKey::Changed => vec![row.changed_at.as_microsecond(), id],
+            SortKey::Opened => vec![row.opened_at.as_microsecond(), id],
+            SortKey::Number => vec![row.year, row.sequence],
+            SortKey::Priority => vec![row.priority as i64, row.changed_at.as_microsecond(), id],
+            SortKey::FollowUp => vec![row.follow_up_due.map_or(0, Timestamp::as_microsecond), id],
+        })
+    }
+}

@@ -1,0 +1,11 @@
+//! The contract of the store: every test runs on SQLite and on PostgreSQL.
+#![expect(unreachable_pub, reason = "these are the modules of one test program")]
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod cases;
+mod office;
+mod outbox;
+mod queue;
+mod seam;
+mod search;
+mod support;
