@@ -51,6 +51,7 @@ CREATE TABLE cases (
     contract BIGINT,
     opened_at {instant} NOT NULL,
     changed_at {instant} NOT NULL,
+    waiting_for TEXT,
     expected_by {instant},
     follow_up_due {instant},
     wake_at {instant},

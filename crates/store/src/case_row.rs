@@ -1,6 +1,6 @@
 //! A case as a row: one function derives its columns, for writing and for verifying alike.
 
-use atiende_procedure::{Case, StatusName};
+use atiende_procedure::{Case, Status, StatusName, WaitingFor};
 
 use crate::error::{Result, StoreError};
 use crate::events::Hash;
@@ -9,7 +9,7 @@ use crate::value::Value;
 
 /// The columns that follow from a case alone, in the order of [`values`]. `open` is SQL's TRUE for who may still be
 /// attended.
-pub(crate) const COLUMNS: [&str; 24] = [
+pub(crate) const COLUMNS: [&str; 25] = [
     "prefix",
     "year",
     "sequence",
@@ -30,6 +30,7 @@ pub(crate) const COLUMNS: [&str; 24] = [
     "contract",
     "opened_at",
     "changed_at",
+    "waiting_for",
     "expected_by",
     "follow_up_due",
     "wake_at",
@@ -37,7 +38,7 @@ pub(crate) const COLUMNS: [&str; 24] = [
 ];
 
 /// What the columns hold for this case.
-pub(crate) fn values(case: &Case) -> [Value; 24] {
+pub(crate) fn values(case: &Case) -> [Value; 25] {
     let followed = case.followed_turn();
     [
         case.number.prefix().into(),
@@ -60,11 +61,19 @@ pub(crate) fn values(case: &Case) -> [Value; 24] {
         followed.map(|turn| turn.contract).into(),
         case.opened_at.into(),
         case.changed_at.into(),
+        waiting_for(case).into(),
         case.expected_by.into(),
         followed.and_then(|turn| turn.follow_up_due).into(),
         case.wakes_at().into(),
         case.follows.into(),
     ]
+}
+
+fn waiting_for(case: &Case) -> Option<WaitingFor> {
+    match case.status {
+        Status::Waiting { waiting_for, .. } => Some(waiting_for),
+        _ => None,
+    }
 }
 
 /// Whether nobody in particular has a case that somebody should.

@@ -3,7 +3,7 @@
 use atiende_procedure::office::TokenScope;
 use atiende_procedure::{
     BlobHash, CaseId, Channel, ContractId, DepartmentId, GroupId, Kind, PersonId, Priority, ServiceId,
-    SiteId, StatusName, SupportLevel, TextRef, TokenId,
+    SiteId, StatusName, SupportLevel, TextRef, TokenId, WaitingFor,
 };
 
 use crate::error::StoreError;
@@ -24,7 +24,7 @@ macro_rules! words {
         values! { $($word: |v| Value::Text(v.as_str().to_owned())),+ }
     };
 }
-words!(StatusName, SupportLevel, Kind, Channel, TokenScope);
+words!(StatusName, SupportLevel, Kind, Channel, TokenScope, WaitingFor);
 
 columns! {
     TextRef: [u8; 32] => |v| TextRef(v),

@@ -103,6 +103,13 @@ pub fn failed(
     Ok(())
 }
 
+/// Says why a letter need not go out after all: its reader may no longer know. It is neither tried again nor given up.
+pub fn withheld(w: &mut Writer<'_>, id: i64, why: &str) -> Result<()> {
+    let query = Query::new("UPDATE outbox SET due_at = NULL, last_error = ").bind(why);
+    w.execute(&query.push(" WHERE delivered_at IS NULL AND id = ").bind(id))?;
+    Ok(())
+}
+
 /// When the next letter is due, if there is one.
 pub fn next_due(r: &mut Reader<'_>) -> Result<Option<Timestamp>> {
     r.row(&Query::new("SELECT due_at FROM outbox WHERE due_at IS NOT NULL ORDER BY due_at, id LIMIT 1"))

@@ -8,7 +8,7 @@ mod branch;
 use atiende_procedure::permission::Scope;
 use atiende_procedure::{
     CaseId, CaseNumber, ContractId, DepartmentId, GroupId, Kind, PersonId, Priority, ServiceId, SiteId,
-    StatusName, SupportLevel,
+    StatusName, SupportLevel, WaitingFor,
 };
 use jiff::Timestamp;
 
@@ -37,6 +37,7 @@ pub struct Filter {
     pub site: Option<SiteId>,
     pub kind: Option<Kind>,
     pub service: Option<ServiceId>,
+    pub priority: Option<Priority>,
     /// With a provider under this contract, or still followed by its supervisor.
     pub contract: Option<ContractId>,
     /// From this instant on.
@@ -131,6 +132,8 @@ record! {
         pub contract: Option<ContractId>,
         pub opened_at: Timestamp,
         pub changed_at: Timestamp,
+        /// What it waits for, while it waits.
+        pub waiting_for: Option<WaitingFor>,
         pub expected_by: Option<Timestamp>,
         pub follow_up_due: Option<Timestamp>,
         /// Absent once destroyed by order of the law.

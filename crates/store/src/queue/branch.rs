@@ -146,6 +146,7 @@ fn filtered(mut query: Query, filter: &Filter) -> Query {
     equal("site", filter.site.into());
     equal("kind", filter.kind.into());
     equal("service", filter.service.into());
+    equal("priority", filter.priority.into());
     equal("contract", filter.contract.into());
     if let [status] = filter.statuses[..] {
         equal("status", status.into());
