@@ -5,13 +5,13 @@ mod assigning;
 mod attending;
 mod closing;
 mod evidence;
-
+mod forbidden;
 mod office;
 mod provider;
 mod registering;
 mod security;
 mod seeing;
-
+mod stored;
 mod story;
-
+mod table;
 mod talking;

@@ -9,53 +9,53 @@ use atiende_procedure::*;
 use jiff::Timestamp;
 use jiff::civil::date;
 
-pub const RITA: Actor = Actor::Person(PersonId(1));
-pub const WALTER: Actor = Actor::Person(PersonId(2));
-pub const ANA: Actor = Actor::Person(PersonId(3));
-pub const ALDO: Actor = Actor::Person(PersonId(4));
-pub const BETO: Actor = Actor::Person(PersonId(5));
-pub const CELIA: Actor = Actor::Person(PersonId(6));
-pub const DORA: Actor = Actor::Person(PersonId(7));
-pub const SAUL: Actor = Actor::Person(PersonId(8));
-pub const DELIA: Actor = Actor::Person(PersonId(9));
-pub const OSCAR: Actor = Actor::Person(PersonId(10));
-pub const AUDIAS: Actor = Actor::Person(PersonId(11));
-pub const SIXTO: Actor = Actor::Person(PersonId(12));
-pub const NADIA: Actor = Actor::Person(PersonId(13));
+pub(crate) const RITA: Actor = Actor::Person(PersonId(1));
+pub(crate) const WALTER: Actor = Actor::Person(PersonId(2));
+pub(crate) const ANA: Actor = Actor::Person(PersonId(3));
+pub(crate) const ALDO: Actor = Actor::Person(PersonId(4));
+pub(crate) const BETO: Actor = Actor::Person(PersonId(5));
+pub(crate) const CELIA: Actor = Actor::Person(PersonId(6));
+pub(crate) const DORA: Actor = Actor::Person(PersonId(7));
+pub(crate) const SAUL: Actor = Actor::Person(PersonId(8));
+pub(crate) const DELIA: Actor = Actor::Person(PersonId(9));
+pub(crate) const OSCAR: Actor = Actor::Person(PersonId(10));
+pub(crate) const AUDIAS: Actor = Actor::Person(PersonId(11));
+pub(crate) const SIXTO: Actor = Actor::Person(PersonId(12));
+pub(crate) const NADIA: Actor = Actor::Person(PersonId(13));
 /// Supervises another contract than Saúl.
-pub const SONIA: Actor = Actor::Person(PersonId(14));
+pub(crate) const SONIA: Actor = Actor::Person(PersonId(14));
 /// Has left the agency.
-pub const EX: Actor = Actor::Person(PersonId(15));
-pub const PEOPLE: i64 = 15;
+pub(crate) const EX: Actor = Actor::Person(PersonId(15));
+pub(crate) const PEOPLE: i64 = 15;
 
-pub const FIRST: GroupId = GroupId(1);
-pub const SECOND: GroupId = GroupId(2);
-pub const THIRD: GroupId = GroupId(3);
+pub(crate) const FIRST: GroupId = GroupId(1);
+pub(crate) const SECOND: GroupId = GroupId(2);
+pub(crate) const THIRD: GroupId = GroupId(3);
 
 /// Every level, every service; Saúl and his deputy Delia.
-pub const C_009: ContractId = ContractId(1);
+pub(crate) const C_009: ContractId = ContractId(1);
 /// Second and third level; Sonia.
-pub const C_014: ContractId = ContractId(2);
+pub(crate) const C_014: ContractId = ContractId(2);
 /// Ended last year; Sonia.
-pub const C_001: ContractId = ContractId(3);
-pub const CONTRACTS: [ContractId; 3] = [C_009, C_014, C_001];
+pub(crate) const C_001: ContractId = ContractId(3);
+pub(crate) const CONTRACTS: [ContractId; 3] = [C_009, C_014, C_001];
 
-pub const COMPUTER: ServiceId = ServiceId(1);
-pub const NETWORK: ServiceId = ServiceId(2);
-pub const SYSTEM: ServiceId = ServiceId(3);
+pub(crate) const COMPUTER: ServiceId = ServiceId(1);
+pub(crate) const NETWORK: ServiceId = ServiceId(2);
+pub(crate) const SYSTEM: ServiceId = ServiceId(3);
 /// The desk's own planned work.
-pub const UPKEEP: ServiceId = ServiceId(4);
-pub const BREACH: ServiceId = ServiceId(5);
+pub(crate) const UPKEEP: ServiceId = ServiceId(4);
+pub(crate) const BREACH: ServiceId = ServiceId(5);
 
 const LEVELS: [SupportLevel; 3] = [SupportLevel::First, SupportLevel::Second, SupportLevel::Third];
 
 /// A Monday at nine in Bogotá.
-pub fn monday() -> Timestamp {
+pub(crate) fn monday() -> Timestamp {
     "2026-11-23T09:00:00-05:00".parse().expect("an instant")
 }
 
 /// The office as it is on that Monday.
-pub fn office() -> Office {
+pub(crate) fn office() -> Office {
     let mut office = Office::default();
     for change in changes() {
         set(&mut office, &change);
@@ -64,7 +64,7 @@ pub fn office() -> Office {
 }
 
 /// Lets the operator change the office.
-pub fn set(office: &mut Office, change: &Change) {
+pub(crate) fn set(office: &mut Office, change: &Change) {
     let now = Circumstances { actor: Actor::Operator, now: monday(), office, other: None };
     let done = administer(office, change, &now).unwrap_or_else(|refusal| panic!("{change:?}: {refusal:?}"));
     for event in done.events {
@@ -132,7 +132,13 @@ fn people() -> impl Iterator<Item = Change> {
 }
 
 /// Sets somebody, known by the first half of his address.
-pub fn person(id: Option<PersonId>, name: &str, roles: &[Role], groups: &[GroupId], active: bool) -> Change {
+pub(crate) fn person(
+    id: Option<PersonId>,
+    name: &str,
+    roles: &[Role],
+    groups: &[GroupId],
+    active: bool,
+) -> Change {
     let profile =
         Profile { name: name.into(), email: format!("{name}@agencia.example"), ..Profile::default() };
     Change::SetPerson { id, profile, salt: [1; 16], roles: roles.into(), groups: groups.into(), active }
@@ -213,7 +219,7 @@ fn contracts() -> Vec<Change> {
 }
 
 /// A version of the procedure with the program's own texts.
-pub fn version(number: &str, in_force_from: jiff::civil::Date) -> ProcedureVersion {
+pub(crate) fn version(number: &str, in_force_from: jiff::civil::Date) -> ProcedureVersion {
     ProcedureVersion {
         id: VersionId(0),
         code: "GTI-PR-04".into(),

@@ -11,30 +11,30 @@ use crate::office::{RITA, monday, office};
 
 /// A case, its office, and what happened so far.
 #[derive(Clone)]
-pub struct Story {
-    pub office: Office,
-    pub now: Timestamp,
-    pub case: Case,
-    pub events: Vec<Recorded>,
+pub(crate) struct Story {
+    pub(crate) office: Office,
+    pub(crate) now: Timestamp,
+    pub(crate) case: Case,
+    pub(crate) events: Vec<Recorded>,
     /// The other case of a merge or a duplicate.
-    pub other: Option<Case>,
+    pub(crate) other: Option<Case>,
     told: String,
 }
 
 /// What came of a move; says nothing until it is asked.
 #[must_use]
-pub struct Outcome<'a> {
+pub(crate) struct Outcome<'a> {
     story: &'a mut Story,
     came: Result<Decision, Refusal>,
 }
 
 /// Words.
-pub fn text(words: &str) -> Text {
+pub(crate) fn text(words: &str) -> Text {
     Text::new([7; 16], words)
 }
 
 /// A request by somebody for himself through the portal.
-pub fn request(requester: Actor) -> Registration {
+pub(crate) fn request(requester: Actor) -> Registration {
     Registration {
         channel: Channel::Portal,
         requester: requester.person().expect("a person"),
@@ -51,12 +51,12 @@ pub fn request(requester: Actor) -> Registration {
 }
 
 /// Rita's request, just registered.
-pub fn registered() -> Story {
+pub(crate) fn registered() -> Story {
     Story::begins(RITA, &request(RITA)).expect("Rita may ask for herself")
 }
 
 /// Rita's request, on which somebody of a level works.
-pub fn in_progress(agent: Actor, level: SupportLevel) -> Story {
+pub(crate) fn in_progress(agent: Actor, level: SupportLevel) -> Story {
     let mut story = registered();
     story.when(crate::office::DORA, assign_to(level, agent)).gives("assigned");
     story.when(agent, assess()).gives("assessed expected_by");
@@ -64,14 +64,14 @@ pub fn in_progress(agent: Actor, level: SupportLevel) -> Story {
 }
 
 /// Rita's request, with the provider of a contract, sent there by an agent of the second level.
-pub fn with_provider(contract: ContractId) -> Story {
+pub(crate) fn with_provider(contract: ContractId) -> Story {
     let mut story = in_progress(crate::office::BETO, SupportLevel::Second);
     story.when(crate::office::BETO, to_provider(contract)).gives("escalated_to_provider");
     story
 }
 
 /// Rita's request, solved by Ana.
-pub fn solved() -> Story {
+pub(crate) fn solved() -> Story {
     let mut story = in_progress(crate::office::ANA, SupportLevel::First);
     story.when(crate::office::ANA, solve()).gives("solved");
     story
@@ -79,12 +79,12 @@ pub fn solved() -> Story {
 
 impl Story {
     /// A story from its registration on.
-    pub fn begins(actor: Actor, asked: &Registration) -> Result<Story, Refusal> {
+    pub(crate) fn begins(actor: Actor, asked: &Registration) -> Result<Story, Refusal> {
         Story::begins_in(office(), actor, asked)
     }
 
     /// As [`Self::begins`], in an office of its own.
-    pub fn begins_in(office: Office, actor: Actor, asked: &Registration) -> Result<Story, Refusal> {
+    pub(crate) fn begins_in(office: Office, actor: Actor, asked: &Registration) -> Result<Story, Refusal> {
         let now = monday();
         let circumstances = Circumstances { actor, now, office: &office, other: None };
         let decision = register(asked, CaseId(1), CaseNumber::new("MS", 2026, 1), &circumstances)?;
@@ -97,7 +97,8 @@ impl Story {
     }
 
     /// Somebody asks for a move.
-    pub fn when(&mut self, actor: Actor, command: Command) -> Outcome<'_> {
+    #[expect(clippy::needless_pass_by_value, reason = "a story reads as commands made on the spot")]
+    pub(crate) fn when(&mut self, actor: Actor, command: Command) -> Outcome<'_> {
         let came = decide(&self.case, &command, &self.circumstances(actor));
         let _ = write!(self.told, "\n{actor:?} {}: ", command.action());
         match &came {
@@ -122,47 +123,47 @@ impl Story {
         }
     }
 
-    pub fn circumstances(&self, actor: Actor) -> Circumstances<'_> {
+    pub(crate) fn circumstances(&self, actor: Actor) -> Circumstances<'_> {
         Circumstances { actor, now: self.now, office: &self.office, other: self.other.as_ref() }
     }
 
     /// Time passes.
-    pub fn after_hours(&mut self, hours: i64) -> &mut Story {
+    pub(crate) fn after_hours(&mut self, hours: i64) -> &mut Story {
         self.now = self.now.checked_add(SignedDuration::from_hours(hours)).expect("in range");
         self
     }
 
     /// Time passes until an instant.
-    pub fn at(&mut self, instant: &str) -> &mut Story {
+    pub(crate) fn at(&mut self, instant: &str) -> &mut Story {
         self.now = instant.parse().expect("an instant");
         self
     }
 
     /// The state in which it now is.
     #[track_caller]
-    pub fn is(&mut self, status: StatusName) -> &mut Story {
+    pub(crate) fn is(&mut self, status: StatusName) -> &mut Story {
         assert_eq!(self.case.status.name(), status, "\n{}", self.told);
         self
     }
 
     /// The moves offered to somebody, in order.
-    pub fn offered(&self, actor: Actor) -> Vec<Action> {
+    pub(crate) fn offered(&self, actor: Actor) -> Vec<Action> {
         offered(&self.case, &self.circumstances(actor))
     }
 
-    pub fn seen_by(&self, actor: Actor) -> bool {
+    pub(crate) fn seen_by(&self, actor: Actor) -> bool {
         Scope::of(actor, &self.office).contains(&self.case)
     }
 
-    pub fn evidence(&self) -> Evidence {
+    pub(crate) fn evidence(&self) -> Evidence {
         evidence(&self.case, &self.events, &self.office, self.now)
     }
 
-    pub fn told(&self) -> &str {
+    pub(crate) fn told(&self) -> &str {
         &self.told
     }
 
-    pub fn last(&self) -> &Recorded {
+    pub(crate) fn last(&self) -> &Recorded {
         self.events.last().expect("a story has begun")
     }
 }
@@ -170,7 +171,7 @@ impl Story {
 impl<'a> Outcome<'a> {
     /// It happened, and brought these events, by name.
     #[track_caller]
-    pub fn gives(self, expected: &str) -> &'a mut Story {
+    pub(crate) fn gives(self, expected: &str) -> &'a mut Story {
         let Outcome { story, came } = self;
         match came {
             Ok(decision) => assert_eq!(names(&decision.events), expected, "\n{}", story.told),
@@ -181,7 +182,7 @@ impl<'a> Outcome<'a> {
 
     /// It happened in this capacity.
     #[track_caller]
-    pub fn gives_as(self, capacity: Capacity, expected: &str) -> &'a mut Story {
+    pub(crate) fn gives_as(self, capacity: Capacity, expected: &str) -> &'a mut Story {
         if let Ok(decision) = &self.came {
             assert_eq!(decision.acted.capacity, capacity, "\n{}", self.story.told);
         }
@@ -190,102 +191,102 @@ impl<'a> Outcome<'a> {
 
     /// It did not happen, for this reason.
     #[track_caller]
-    pub fn refuses(self, expected: Refusal) -> &'a mut Story {
+    pub(crate) fn refuses(self, expected: Refusal) -> &'a mut Story {
         let Outcome { story, came } = self;
         assert_eq!(came.map(|decision| names(&decision.events)), Err(expected), "\n{}", story.told);
         story
     }
 
-    pub fn came(self) -> Result<Decision, Refusal> {
+    pub(crate) fn came(self) -> Result<Decision, Refusal> {
         self.came
     }
 }
 
 /// The events' stored names.
-pub fn names(events: &[Event]) -> String {
+pub(crate) fn names(events: &[Event]) -> String {
     events.iter().map(name).collect::<Vec<_>>().join(" ")
 }
 
 /// An event's stored name.
-pub fn name(event: &Event) -> String {
+pub(crate) fn name(event: &Event) -> String {
     let stored = serde_json::to_value(event).expect("events are JSON");
     stored["type"].as_str().expect("with a type").to_owned()
 }
 
 /// Somebody's numbers, for assertions that look for him.
-pub fn id(actor: Actor) -> PersonId {
+pub(crate) fn id(actor: Actor) -> PersonId {
     actor.person().expect("a person")
 }
 
-pub fn assign_to(level: SupportLevel, agent: Actor) -> Command {
+pub(crate) fn assign_to(level: SupportLevel, agent: Actor) -> Command {
     Command::Assign { level, group: None, agent: agent.person(), reason: Some(text("Le corresponde")) }
 }
 
-pub fn assign(level: SupportLevel) -> Command {
+pub(crate) fn assign(level: SupportLevel) -> Command {
     Command::Assign { level, group: None, agent: None, reason: Some(text("Le corresponde")) }
 }
 
-pub fn assess() -> Command {
+pub(crate) fn assess() -> Command {
     let (mode, complexity) = (AttentionMode::Remote, Complexity::Low);
     Command::Assess { mode, complexity, expected_by: None, findings: text("Se revisa por conexión remota") }
 }
 
-pub fn say(audience: Audience) -> Command {
+pub(crate) fn say(audience: Audience) -> Command {
     Command::Say { audience, body: Some(text("Buenos días")), attachments: Vec::new() }
 }
 
-pub fn wait(waiting_for: WaitingFor) -> Command {
+pub(crate) fn wait(waiting_for: WaitingFor) -> Command {
     Command::Wait { waiting_for, until: None, reason: text("Falta un dato") }
 }
 
-pub fn to_level(level: SupportLevel) -> Command {
+pub(crate) fn to_level(level: SupportLevel) -> Command {
     Command::EscalateToLevel { level, agent: None, reason: text("Es de infraestructura") }
 }
 
-pub fn to_provider(contract: ContractId) -> Command {
+pub(crate) fn to_provider(contract: ContractId) -> Command {
     Command::EscalateToProvider { contract, reason: text("Repuesto bajo garantía") }
 }
 
-pub fn follow_up() -> Command {
+pub(crate) fn follow_up() -> Command {
     Command::FollowUp { note: text("El técnico va mañana") }
 }
 
-pub fn report(solved: bool) -> Command {
+pub(crate) fn report(solved: bool) -> Command {
     Command::ReportFromProvider { report: text("Se cambió el fusor"), solved, mode: AttentionMode::OnSite }
 }
 
-pub fn take_back() -> Command {
+pub(crate) fn take_back() -> Command {
     Command::TakeBack { reason: text("No llegó") }
 }
 
-pub fn solve() -> Command {
+pub(crate) fn solve() -> Command {
     Command::Solve { activities: text("Se reinstaló el controlador"), performed_by: Performer::Agent }
 }
 
-pub fn reopen() -> Command {
+pub(crate) fn reopen() -> Command {
     Command::Reopen { reason: text("Sigue igual") }
 }
 
-pub fn close() -> Command {
+pub(crate) fn close() -> Command {
     Command::Close { agreed: text("Lo dijo por teléfono") }
 }
 
-pub fn rate(score: u8) -> Command {
+pub(crate) fn rate(score: u8) -> Command {
     Command::Rate { score, comment: None }
 }
 
-pub fn refer() -> Command {
+pub(crate) fn refer() -> Command {
     Command::Refer { reason: text("Parece un acceso indebido") }
 }
 
-pub fn send_back() -> Command {
+pub(crate) fn send_back() -> Command {
     Command::SendBack { reason: text("No es de seguridad") }
 }
 
-pub fn conclude() -> Command {
+pub(crate) fn conclude() -> Command {
     Command::Conclude { outcome: text("Se cambió la contraseña") }
 }
 
-pub fn cancel() -> Command {
+pub(crate) fn cancel() -> Command {
     Command::Cancel { reason: text("Ya no hace falta"), duplicate_of: None }
 }
