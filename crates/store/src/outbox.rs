@@ -36,6 +36,8 @@ record! {
         pub recipient: String,
         pub payload: String,
         pub created_at: Timestamp,
+        /// When it is tried next; absent once it has left, was given up or withheld.
+        pub due_at: Option<Timestamp>,
         /// Tries so far, this one included.
         pub attempts: u64,
         pub last_error: Option<String>,
