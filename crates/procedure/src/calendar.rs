@@ -5,7 +5,7 @@ mod form;
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,9 @@ pub struct Exception {
 
 const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 
+/// What would fall due later than so many years from its start never does.
+const YEARS_AHEAD: i64 = 100;
+
 impl Default for WorkingCalendar {
     /// Bogotá, Monday to Friday, 8 to 12 and 1 to 5, with Colombia's holidays.
     fn default() -> Self {
@@ -75,10 +78,12 @@ impl WorkingCalendar {
         holidays(self.law.rules().iter().chain(&self.local), year)
     }
 
-    /// The instant at which so much working time has passed since `start`. With none, the next working instant.
+    /// The instant at which so much working time has passed since `start`; with none, the next working instant. More
+    /// than a century ahead it is [`Timestamp::MAX`]: never.
     pub fn after_working_time(&self, start: Timestamp, time: SignedDuration) -> Timestamp {
         let mut left = time.max(SignedDuration::ZERO);
         let mut day = self.day_of(start);
+        let last = years_ahead(day);
         let mut years = Years::new(self);
         loop {
             for (from, to) in self.spans(day, &mut years) {
@@ -93,7 +98,7 @@ impl WorkingCalendar {
             let (weeks, spent) = self.whole_weeks(day, left, &mut years);
             left -= spent;
             day = day.checked_add(jiff::Span::new().weeks(weeks)).unwrap_or(Date::MAX);
-            if day == Date::MAX {
+            if day >= last {
                 return Timestamp::MAX;
             }
         }
@@ -109,6 +114,7 @@ impl WorkingCalendar {
     pub fn after_working_days(&self, start: Timestamp, days: u32) -> Timestamp {
         let mut years = Years::new(self);
         let mut day = self.day_of(start);
+        let last = years_ahead(day);
         let mut left = days;
         loop {
             if left == 0
@@ -118,7 +124,7 @@ impl WorkingCalendar {
                 return end;
             }
             day = tomorrow(day);
-            if day == Date::MAX {
+            if day >= last {
                 return Timestamp::MAX;
             }
             if !self.hours(day, &mut years).is_empty() {
@@ -192,11 +198,26 @@ impl WorkingCalendar {
             let (day, minutes) = if minutes == 1440 { (tomorrow(day), 0) } else { (day, minutes) };
             let hour = i8::try_from(minutes / 60).unwrap_or(0);
             let minute = i8::try_from(minutes % 60).unwrap_or(0);
-            let wall: DateTime = day.at(hour, minute, 0, 0);
-            self.zone.to_ambiguous_timestamp(wall).compatible().unwrap_or(Timestamp::MAX)
+            self.instant(day.at(hour, minute, 0, 0))
         };
         self.hours(day, years).iter().map(|hours| (at(hours.from), at(hours.to))).collect()
     }
+
+    /// When the clock on the wall shows this. A time that a clock moved forward skips is the moment of the move, so
+    /// that hours which do not exist last no time; one that comes twice is the first.
+    fn instant(&self, wall: DateTime) -> Timestamp {
+        let ambiguous = self.zone.to_ambiguous_timestamp(wall);
+        let skipped = matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. });
+        let moved = || ambiguous.earlier().ok().and_then(|before| self.zone.following(before).next());
+        match skipped.then(moved).flatten() {
+            Some(moved) => moved.timestamp(),
+            None => ambiguous.compatible().unwrap_or(Timestamp::MAX),
+        }
+    }
+}
+
+fn years_ahead(day: Date) -> Date {
+    day.checked_add(jiff::Span::new().years(YEARS_AHEAD)).unwrap_or(Date::MAX)
 }
 
 fn tomorrow(day: Date) -> Date {
