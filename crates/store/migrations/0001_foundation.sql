@@ -154,44 +154,49 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_due ON jobs (due_at, id) WHERE due_at IS NOT NULL;
 
 CREATE TABLE sessions (
-    hash {bytes} NOT NULL PRIMARY KEY,
+    id {position},
+    hash {bytes} NOT NULL UNIQUE,
     person BIGINT NOT NULL,
     created_at {instant} NOT NULL,
     seen_at {instant} NOT NULL,
     expires_at {instant} NOT NULL,
-    user_agent TEXT NOT NULL,
-    revoked_at {instant}
+    agent TEXT NOT NULL
 );
-CREATE INDEX sessions_by_person ON sessions (person, created_at);
+CREATE INDEX sessions_by_person ON sessions (person, id);
 CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
--- The secrets of the office's tokens; what a token may do is in the office.
+-- Who tried to sign in and failed, by address and by account, so that guessing is slow.
+CREATE TABLE failures (
+    key TEXT NOT NULL,
+    at {instant} NOT NULL
+);
+CREATE INDEX failures_by_key ON failures (key, at);
+CREATE INDEX failures_by_age ON failures (at);
+
+-- The secrets of the office's tokens; whose they are, what they allow and until when stands in the office.
 CREATE TABLE tokens (
     hash {bytes} NOT NULL PRIMARY KEY,
-    token BIGINT NOT NULL UNIQUE,
-    person BIGINT NOT NULL,
-    scope TEXT NOT NULL,
-    created_at {instant} NOT NULL,
-    seen_at {instant},
-    expires_at {instant},
-    revoked_at {instant}
+    token BIGINT NOT NULL UNIQUE
 );
-CREATE INDEX tokens_by_person ON tokens (person);
 
 CREATE TABLE credentials (
     person BIGINT NOT NULL PRIMARY KEY,
-    password TEXT NOT NULL,
-    changed_at {instant} NOT NULL
+    password TEXT NOT NULL
 );
 
-CREATE TABLE links (
+-- Links with which somebody sets his password; without a person, the first administrator's.
+CREATE TABLE invitations (
     hash {bytes} NOT NULL PRIMARY KEY,
-    purpose TEXT NOT NULL,
-    payload TEXT NOT NULL,
-    expires_at {instant} NOT NULL,
-    used_at {instant}
+    person BIGINT,
+    expires_at {instant} NOT NULL
 );
-CREATE INDEX links_by_expiry ON links (expires_at);
+CREATE INDEX invitations_by_expiry ON invitations (expires_at);
+
+-- Keys with which this desk signs, shared by its nodes.
+CREATE TABLE secrets (
+    name TEXT NOT NULL PRIMARY KEY,
+    secret {bytes} NOT NULL
+);
 
 CREATE TABLE idempotency (
     person BIGINT NOT NULL,

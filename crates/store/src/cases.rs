@@ -75,6 +75,11 @@ pub fn to_wake(r: &mut Reader<'_>, now: jiff::Timestamp, most: u32) -> Result<Ve
     )
 }
 
+/// When the clock must look at a case next, if at any.
+pub fn next_wake(r: &mut Reader<'_>) -> Result<Option<jiff::Timestamp>> {
+    r.row(&Query::new("SELECT wake_at FROM cases WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT 1"))
+}
+
 /// Loads a case to move it. Of two that hold several cases, each must hold the smaller id first.
 pub fn hold(w: &mut Writer<'_>, id: CaseId) -> Result<Option<Held>> {
     let lock = match w.dialect() {
@@ -86,7 +91,8 @@ pub fn hold(w: &mut Writer<'_>, id: CaseId) -> Result<Option<Held>> {
     found.map(|(state, head, subject)| Ok(Held { case: from_state(&state)?, head, subject })).transpose()
 }
 
-/// Stores a new case, given its first events and the words that came along, and answers it.
+/// Stores a new case, given its first events and the words that came along, and answers it. Words that no event holds
+/// are left out.
 ///
 /// # Errors
 /// [`StoreError::Damaged`] when its first event is no registration.
@@ -102,7 +108,8 @@ pub fn found(w: &mut Writer<'_>, events: &[Recorded], words: &[&Text]) -> Result
     Ok(case)
 }
 
-/// Stores what happened to a case and the words that came along, and answers the case as it then is.
+/// Stores what happened to a case and the words that came along, and answers the case as it then is. Words that no
+/// event holds are left out.
 ///
 /// # Errors
 /// [`StoreError::Stale`] when it has moved meanwhile.
@@ -126,7 +133,10 @@ fn append(
     events: &[Recorded],
     words: &[&Text],
 ) -> Result<Hash> {
-    texts::add(w, case.id.0, words)?;
+    let held: BTreeSet<TextRef> =
+        events.iter().flat_map(|recorded| recorded.event.texts()).map(|(text, _)| text).collect();
+    let words: Vec<&Text> = words.iter().copied().filter(|text| held.contains(&text.reference())).collect();
+    texts::add(w, case.id.0, &words)?;
     let bodies = events.iter().map(|recorded| (recorded.sequence, recorded.to_bytes()));
     let head = events::append(w, case.id.0, last, bodies)?;
     attach(w, case, events)?;

@@ -1,6 +1,5 @@
 //! How the procedure's words are kept in columns: ids as numbers, words as their stored form, hashes as bytes.
 
-use atiende_procedure::office::TokenScope;
 use atiende_procedure::{
     BlobHash, CaseId, Channel, ContractId, DepartmentId, GroupId, Kind, PersonId, Priority, ServiceId,
     SiteId, StatusName, SupportLevel, TextRef, TokenId, WaitingFor,
@@ -24,7 +23,7 @@ macro_rules! words {
         values! { $($word: |v| Value::Text(v.as_str().to_owned())),+ }
     };
 }
-words!(StatusName, SupportLevel, Kind, Channel, TokenScope, WaitingFor);
+words!(StatusName, SupportLevel, Kind, Channel, WaitingFor);
 
 columns! {
     TextRef: [u8; 32] => |v| TextRef(v),

@@ -3,9 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod cases;
+mod feed;
+mod jobs;
 mod office;
 mod outbox;
 mod queue;
 mod seam;
 mod search;
+mod signing_in;
 mod support;
