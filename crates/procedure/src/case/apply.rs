@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    Acknowledgement, Actor, Assessment, Case, Closing, Event, EvidentialNotice, Kind, ProviderTurn, Recorded,
+    Acknowledgement, Actor, Assessment, Case, Event, EvidentialNotice, Kind, ProviderTurn, Recorded,
     Registered, Solution, Status, Survey, Work,
 };
 
@@ -89,7 +89,7 @@ impl Case {
         }
     }
 
-    /// The events that change the state.
+    /// The events that change the state: first those of the desk, activities 2 to 5.
     fn moved(&mut self, recorded: &Recorded) {
         let at = recorded.at;
         let work = self.status.work().copied();
@@ -122,6 +122,18 @@ impl Case {
                 }
             }
             Event::Resumed => self.in_progress(work),
+            Event::EscalatedToProvider { .. } | Event::ProviderReported { .. } | Event::TakenBack { .. } => {
+                self.provided(recorded, work);
+            }
+            Event::Referred { .. } | Event::Acknowledged | Event::SentBack { .. } => self.guarded(recorded),
+            _ => self.ended(recorded, work),
+        }
+    }
+
+    /// Activity 6: to a provider and back.
+    fn provided(&mut self, recorded: &Recorded, work: Option<Work>) {
+        let at = recorded.at;
+        match &recorded.event {
             Event::EscalatedToProvider { contract, follow_up_due, .. } => {
                 self.followed_no_more();
                 self.providers.push(ProviderTurn {
@@ -140,10 +152,41 @@ impl Case {
                 }
             }
             Event::ProviderReported { solved: false, .. } => {}
-            Event::ProviderReported { .. } | Event::TakenBack { .. } => {
+            _ => {
                 self.turn_ended(at);
                 self.in_progress(work);
             }
+        }
+    }
+
+    /// To the security procedure and back.
+    fn guarded(&mut self, recorded: &Recorded) {
+        match &recorded.event {
+            Event::Referred { .. } => {
+                self.turn_ended(recorded.at);
+                self.followed_no_more();
+                self.security = true;
+                self.kind = Kind::SecurityIncident;
+                self.status = referred(recorded.at);
+            }
+            Event::Acknowledged => {
+                if let Status::Referred { acknowledged, .. } = &mut self.status {
+                    *acknowledged = Some(Acknowledgement { by: recorded.acted.by, at: recorded.at });
+                }
+            }
+            _ => {
+                self.security = false;
+                self.escalated = false;
+                self.kind = Kind::Incident;
+                self.status = Status::Registered;
+            }
+        }
+    }
+
+    /// Activity 8, and the other ways in which a case ends.
+    fn ended(&mut self, recorded: &Recorded, work: Option<Work>) {
+        let at = recorded.at;
+        match &recorded.event {
             Event::Solved { activities, performed_by, grace_ends } => {
                 if let Some(work) = work {
                     self.solution = Some(Solution {
@@ -161,29 +204,10 @@ impl Case {
             }
             Event::Reopened { work, .. } => {
                 self.reopened_at = Some(at);
-                self.status =
-                    Status::Assigned { level: work.level, group: work.group, agent: Some(work.agent) };
+                let Work { level, group, agent } = *work;
+                self.status = Status::Assigned { level, group, agent: Some(agent) };
             }
-            Event::Closed { how: Closing::Confirmed | Closing::GraceEnded | Closing::Agreed { .. } }
-            | Event::Concluded { .. } => self.status = Status::Closed { at },
-            Event::Referred { .. } => {
-                self.turn_ended(at);
-                self.followed_no_more();
-                self.security = true;
-                self.kind = Kind::SecurityIncident;
-                self.status = referred(at);
-            }
-            Event::Acknowledged => {
-                if let Status::Referred { acknowledged, .. } = &mut self.status {
-                    *acknowledged = Some(Acknowledgement { by: recorded.acted.by, at });
-                }
-            }
-            Event::SentBack { .. } => {
-                self.security = false;
-                self.escalated = false;
-                self.kind = Kind::Incident;
-                self.status = Status::Registered;
-            }
+            Event::Closed { .. } | Event::Concluded { .. } => self.status = Status::Closed { at },
             Event::Cancelled { why, .. } => {
                 self.turn_ended(at);
                 self.followed_no_more();
