@@ -7,9 +7,8 @@ use atiende_mail::{Letter, ThreadKey, read};
 use atiende_procedure::office::{Office, Person, Settings};
 use atiende_procedure::{
     Actor, AttentionMode, Audience, Case, CaseId, CaseNumber, Channel, Circumstances, Command, CommandId,
-    Complexity, Decision, DepartmentId, DetailsGiven, Impact, Kind, Performer, PersonId,
-    Recorded, Registration, ServiceId, SiteId, SupportLevel, Text, TextRef, Urgency,
-    WaitingFor, decide, register,
+    Complexity, Decision, DepartmentId, DetailsGiven, Impact, Kind, Performer, PersonId, Recorded,
+    Registration, ServiceId, SiteId, SupportLevel, Text, TextRef, Urgency, WaitingFor, decide, register,
 };
 use jiff::{SignedDuration, Timestamp};
 

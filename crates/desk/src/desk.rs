@@ -1,0 +1,124 @@
+//! The desk itself: what it holds while it runs, and how it is opened.
+
+use std::sync::{Arc, RwLock};
+
+use atiende_procedure::office::Office;
+use atiende_store::{Blobs, Db, Reader, StoreError, office, secrets};
+
+use crate::Ambience;
+use crate::links::Secret;
+
+/// What a desk is opened with.
+#[derive(Debug)]
+pub struct Opening {
+    /// The memory, with its schema made.
+    pub db: Db,
+    /// Where files' bytes lie.
+    pub blobs: Blobs,
+    /// Time and chance.
+    pub ambience: Ambience,
+    /// The address by which people reach it, without a slash at its end: links in notices begin with it.
+    pub public_url: String,
+}
+
+/// A service desk. Cheap to clone; every clone is the same desk.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    db: Db,
+    blobs: Blobs,
+    ambience: Ambience,
+    public_url: String,
+    secret: Secret,
+    /// The office as last seen; every write brings it up to date first.
+    office: RwLock<Arc<Office>>,
+}
+
+impl Desk {
+    /// Opens a desk on its memory: reads the office and the secret with which links are signed (made at first).
+    ///
+    /// # Errors
+    /// When the memory does not answer.
+    pub async fn open(opening: Opening) -> Result<Desk, StoreError> {
+        let Opening { db, blobs, ambience, public_url } = opening;
+        let fresh = ambience.random::<32>();
+        let secret = db.change(move |w| secrets::get_or_set(w, "links", &fresh)).await?;
+        let office = Arc::new(db.read(office::load).await?);
+        let secret = Secret::new(&secret);
+        let inner = Inner { db, blobs, ambience, public_url, secret, office: RwLock::new(office) };
+        Ok(Desk { inner: Arc::new(inner) })
+    }
+
+    /// The memory.
+    pub fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    /// Where files' bytes lie.
+    pub fn blobs(&self) -> &Blobs {
+        &self.inner.blobs
+    }
+
+    /// Time and chance.
+    pub fn ambience(&self) -> &Ambience {
+        &self.inner.ambience
+    }
+
+    /// The address by which people reach the desk.
+    pub fn public_url(&self) -> &str {
+        &self.inner.public_url
+    }
+
+    pub(crate) fn secret(&self) -> &Secret {
+        &self.inner.secret
+    }
+
+    /// The office as last seen.
+    pub fn office(&self) -> Arc<Office> {
+        match self.inner.office.read() {
+            Ok(office) => office.clone(),
+            Err(poisoned) => poisoned.into_inner().clone(),
+        }
+    }
+
+    /// The office with whatever this reading sees of it: a role taken away counts at once.
+    pub(crate) fn office_in(&self, r: &mut Reader<'_>) -> Result<Arc<Office>, StoreError> {
+        let office = self.newest(r)?;
+        self.remember(office.clone());
+        Ok(office)
+    }
+
+    /// The same inside a transaction that writes, which may yet come to nothing: what it sees is not remembered.
+    pub(crate) fn newest(&self, r: &mut Reader<'_>) -> Result<Arc<Office>, StoreError> {
+        let known = self.office();
+        if office::version(r)? <= known.version {
+            return Ok(known);
+        }
+        let mut newer = Office::clone(&known);
+        office::catch_up(r, &mut newer)?;
+        Ok(Arc::new(newer))
+    }
+
+    /// Brings the office that pages see up to date.
+    ///
+    /// # Errors
+    /// When the memory does not answer.
+    pub async fn refresh_office(&self) -> Result<(), StoreError> {
+        let desk = self.clone();
+        self.db().read(move |r| desk.office_in(r).map(drop)).await
+    }
+
+    pub(crate) fn remember(&self, office: Arc<Office>) {
+        let mut held = match self.inner.office.write() {
+            Ok(held) => held,
+            Err(poisoned) => poisoned.into_inner(),
+        };
+        if office.version > held.version {
+            *held = office;
+        }
+    }
+}

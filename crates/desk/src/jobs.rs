@@ -1,0 +1,119 @@
+//! What happens without anybody asking: letters leave, time passes over cases, sessions end, the log of hashes is
+//! sealed. Any number of nodes run these at once: a letter is leased to one of them, and whatever else two of them do
+//! at the same time is done once, because it goes through the door under an id that both would give it.
+
+mod clock;
+mod deliver;
+mod keep;
+
+pub use clock::pass_time;
+pub use deliver::deliver;
+pub use keep::forget;
+
+use std::time::Duration;
+
+use atiende_mail::Transport;
+use atiende_procedure::CommandId;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::Desk;
+
+/// How often time is looked at.
+const TICK: Duration = Duration::from_secs(1);
+
+/// How often the house is kept.
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Commits come in bursts; one look serves a burst.
+const BURST: Duration = Duration::from_millis(50);
+
+/// The jobs of a running desk.
+#[derive(Debug)]
+pub struct Jobs {
+    stop: watch::Sender<bool>,
+    running: JoinSet<()>,
+}
+
+impl Jobs {
+    /// Starts them on the current tokio runtime.
+    pub fn start(desk: &Desk, transport: Transport) -> Jobs {
+        let (stop, stopped) = watch::channel(false);
+        let mut running = JoinSet::new();
+        running.spawn(follow(desk.clone(), stopped.clone()));
+        running.spawn(post(desk.clone(), transport, stopped.clone()));
+        running.spawn(time(desk.clone(), stopped.clone()));
+        running.spawn(house(desk.clone(), stopped));
+        Jobs { stop, running }
+    }
+
+    /// Asks them to stop, and waits until what each has in hand is done.
+    pub async fn stop(mut self) {
+        self.stop.send_replace(true);
+        while self.running.join_next().await.is_some() {}
+    }
+}
+
+/// Keeps the office that pages see up to date with what other nodes changed.
+async fn follow(desk: Desk, mut stopped: watch::Receiver<bool>) {
+    let mut news = desk.db().news();
+    while goes_on(&mut stopped, news.arrived()).await {
+        if let Err(error) = desk.refresh_office().await {
+            tracing::warn!(%error, "the office could not be brought up to date");
+        }
+        tokio::time::sleep(BURST).await;
+    }
+}
+
+async fn post(desk: Desk, transport: Transport, mut stopped: watch::Receiver<bool>) {
+    let mut news = desk.db().news();
+    loop {
+        if let Err(error) = deliver(&desk, &transport).await {
+            tracing::warn!(%error, "letters could not be delivered");
+        }
+        tokio::time::sleep(BURST).await;
+        if !goes_on(&mut stopped, news.arrived()).await {
+            return;
+        }
+    }
+}
+
+async fn time(desk: Desk, mut stopped: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = pass_time(&desk).await {
+            tracing::warn!(%error, "time could not be looked at");
+        }
+        if !goes_on(&mut stopped, tokio::time::sleep(TICK)).await {
+            return;
+        }
+    }
+}
+
+async fn house(desk: Desk, mut stopped: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = forget(&desk).await {
+            tracing::warn!(%error, "what expired could not be forgotten");
+        }
+        if !goes_on(&mut stopped, tokio::time::sleep(MINUTE)).await {
+            return;
+        }
+    }
+}
+
+/// Waits for something, unless it is time to stop.
+async fn goes_on(stopped: &mut watch::Receiver<bool>, until: impl Future<Output = ()>) -> bool {
+    tokio::select! {
+        biased;
+        _ = stopped.wait_for(|stop| *stop) => false,
+        () = until => true,
+    }
+}
+
+/// The id of a command that any node would give under the same circumstances.
+fn command_id(job: &str, of: i64, at: u64) -> CommandId {
+    let mut hasher = blake3::Hasher::new_derive_key("Atiende 2026-11 commands of jobs");
+    hasher.update(job.as_bytes()).update(&of.to_be_bytes()).update(&at.to_be_bytes());
+    let mut id = [0; 16];
+    id.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+    CommandId(id)
+}

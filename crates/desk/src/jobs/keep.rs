@@ -1,0 +1,30 @@
+//! Keeping the house: what has expired is forgotten.
+
+use atiende_store::{StoreError, idempotency, invitations, jobs, sessions};
+use jiff::SignedDuration;
+
+use crate::Desk;
+
+/// How often, whatever the number of nodes.
+const EVERY: SignedDuration = SignedDuration::from_mins(5);
+
+/// For how long a request of the API is recognised when it is sent again.
+const REPEATS: SignedDuration = SignedDuration::from_hours(24);
+
+/// Forgets sessions, invitations and answers that have expired, when it is this node's turn.
+///
+/// # Errors
+/// When the memory does not answer.
+pub async fn forget(desk: &Desk) -> Result<(), StoreError> {
+    let now = desk.ambience().now();
+    desk.db()
+        .change(move |w| {
+            if jobs::turn(w, "forget", now, EVERY)? {
+                sessions::expire(w, now)?;
+                invitations::expire(w, now)?;
+                idempotency::forget(w, now - REPEATS)?;
+            }
+            Ok(())
+        })
+        .await
+}

@@ -1,0 +1,10 @@
+//! The desk on a real database: every test runs on SQLite and on PostgreSQL.
+#![expect(unreachable_pub, reason = "these are the modules of one test program")]
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod door;
+mod files;
+mod jobs;
+mod leaks;
+mod signing_in;
+mod world;
