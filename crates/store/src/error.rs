@@ -45,6 +45,11 @@ pub enum StoreError {
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 impl StoreError {
+    /// Whether whoever asked for a page gave a cursor that its list never gave.
+    pub fn is_bad_cursor(&self) -> bool {
+        matches!(self, StoreError::BadCursor)
+    }
+
     pub(crate) fn damaged(what: impl std::fmt::Display) -> StoreError {
         StoreError::Damaged(what.to_string())
     }

@@ -8,6 +8,7 @@ use atiende_procedure::office::Office;
 use atiende_procedure::{Actor, Case, CaseId, Command, EvidentialNotice, Recorded};
 use atiende_store::outbox::{self, Letter};
 use atiende_store::{StoreError, cases, events, texts};
+use futures_util::stream::{self, StreamExt};
 use jiff::SignedDuration;
 
 use super::command_id;
@@ -17,6 +18,9 @@ use crate::{Desk, DeskError, Viewer};
 /// Letters in hand at once, and for how long nobody else takes them.
 const IN_HAND: u32 = 20;
 const LEASE: SignedDuration = SignedDuration::from_mins(10);
+
+/// Letters under way at the same time.
+const AT_ONCE: usize = 8;
 
 /// Tries before a letter is given up: about three days of them.
 const MOST_TRIES: u64 = 20;
@@ -44,12 +48,19 @@ pub async fn deliver(desk: &Desk, transport: &Transport) -> Result<usize, StoreE
         if letters.is_empty() {
             return Ok(count);
         }
-        for letter in letters {
-            count += 1;
-            let outcome = send(desk, transport, &letter).await?;
-            settle(desk, &letter, outcome).await?;
-        }
+        count += letters.len();
+        let sent = stream::iter(letters)
+            .map(|letter| one(desk.clone(), transport.clone(), letter))
+            .buffer_unordered(AT_ONCE);
+        // All of them, before the first failure is told: one that left must not be sent again for another's sake.
+        let results: Vec<Result<(), StoreError>> = sent.collect().await;
+        results.into_iter().collect::<Result<(), StoreError>>()?;
     }
+}
+
+async fn one(desk: Desk, transport: Transport, letter: Letter) -> Result<(), StoreError> {
+    let outcome = send(&desk, &transport, &letter).await?;
+    settle(&desk, &letter, outcome).await
 }
 
 async fn send(desk: &Desk, transport: &Transport, row: &Letter) -> Result<Outcome, StoreError> {
