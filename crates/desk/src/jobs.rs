@@ -10,6 +10,9 @@ pub use clock::pass_time;
 pub use deliver::deliver;
 pub use keep::forget;
 
+use clock::pass_time_over_some;
+use deliver::deliver_some;
+
 use std::time::Duration;
 
 use atiende_mail::Transport;
@@ -68,11 +71,21 @@ async fn follow(desk: Desk, mut stopped: watch::Receiver<bool>) {
 async fn post(desk: Desk, transport: Transport, mut stopped: watch::Receiver<bool>) {
     let mut news = desk.db().news();
     loop {
-        if let Err(error) = deliver(&desk, &transport).await {
-            tracing::warn!(%error, "letters could not be delivered");
-        }
-        tokio::time::sleep(BURST).await;
-        if !goes_on(&mut stopped, news.arrived()).await {
+        let more = match deliver_some(&desk, &transport).await {
+            Ok(count) => count > 0,
+            Err(error) => {
+                tracing::warn!(%error, "letters could not be delivered");
+                false
+            }
+        };
+        let goes_on = match more {
+            true => !*stopped.borrow(),
+            false => {
+                tokio::time::sleep(BURST).await;
+                goes_on(&mut stopped, news.arrived()).await
+            }
+        };
+        if !goes_on {
             return;
         }
     }
@@ -80,10 +93,15 @@ async fn post(desk: Desk, transport: Transport, mut stopped: watch::Receiver<boo
 
 async fn time(desk: Desk, mut stopped: watch::Receiver<bool>) {
     loop {
-        if let Err(error) = pass_time(&desk).await {
-            tracing::warn!(%error, "time could not be looked at");
-        }
-        if !goes_on(&mut stopped, tokio::time::sleep(TICK)).await {
+        let more = match pass_time_over_some(&desk).await {
+            Ok(count) => count > 0,
+            Err(error) => {
+                tracing::warn!(%error, "time could not be looked at");
+                false
+            }
+        };
+        let pause = if more { BURST } else { TICK };
+        if !goes_on(&mut stopped, tokio::time::sleep(pause)).await {
             return;
         }
     }

@@ -7,7 +7,7 @@ use super::command_id;
 use crate::{Desk, DeskError, Viewer};
 
 /// Cases looked at in one go.
-const MOST: u32 = 200;
+const MOST: u32 = 50;
 
 /// Moves every case whose time has come, and answers how many moved.
 ///
@@ -16,20 +16,24 @@ const MOST: u32 = 200;
 pub async fn pass_time(desk: &Desk) -> Result<usize, StoreError> {
     let mut moved = 0;
     loop {
-        let now = desk.ambience().now();
-        let due = desk.db().read(move |r| cases::to_wake(r, now, MOST)).await?;
-        let mut moved_now = 0;
-        for id in &due {
-            let id = *id;
-            if let Some(case) = desk.db().read(move |r| cases::load(r, id)).await? {
-                moved_now += usize::from(wake(desk, case).await?);
-            }
-        }
-        moved += moved_now;
-        if moved_now < MOST as usize {
-            return Ok(moved);
+        match pass_time_over_some(desk).await? {
+            0 => return Ok(moved),
+            some => moved += some,
         }
     }
+}
+
+/// Moves some of the cases whose time has come; none when there are none, or others were faster with all of them.
+pub(super) async fn pass_time_over_some(desk: &Desk) -> Result<usize, StoreError> {
+    let now = desk.ambience().now();
+    let due = desk.db().read(move |r| cases::to_wake(r, now, MOST)).await?;
+    let mut moved = 0;
+    for id in due {
+        if let Some(case) = desk.db().read(move |r| cases::load(r, id)).await? {
+            moved += usize::from(wake(desk, case).await?);
+        }
+    }
+    Ok(moved)
 }
 
 /// Makes the move of the clock; false when somebody was faster.

@@ -40,22 +40,26 @@ enum Outcome {
 pub async fn deliver(desk: &Desk, transport: &Transport) -> Result<usize, StoreError> {
     let mut count = 0;
     loop {
-        let now = desk.ambience().now();
-        if desk.db().read(outbox::next_due).await?.is_none_or(|due| due > now) {
-            return Ok(count);
+        match deliver_some(desk, transport).await? {
+            0 => return Ok(count),
+            some => count += some,
         }
-        let letters = desk.db().change(move |w| outbox::claim(w, now, LEASE, IN_HAND)).await?;
-        if letters.is_empty() {
-            return Ok(count);
-        }
-        count += letters.len();
-        let sent = stream::iter(letters)
-            .map(|letter| one(desk.clone(), transport.clone(), letter))
-            .buffer_unordered(AT_ONCE);
-        // All of them, before the first failure is told: one that left must not be sent again for another's sake.
-        let results: Vec<Result<(), StoreError>> = sent.collect().await;
-        results.into_iter().collect::<Result<(), StoreError>>()?;
     }
+}
+
+/// Sends some of the letters that are due; none when there are none.
+pub(super) async fn deliver_some(desk: &Desk, transport: &Transport) -> Result<usize, StoreError> {
+    let now = desk.ambience().now();
+    if desk.db().read(outbox::next_due).await?.is_none_or(|due| due > now) {
+        return Ok(0);
+    }
+    let letters = desk.db().change(move |w| outbox::claim(w, now, LEASE, IN_HAND)).await?;
+    let count = letters.len();
+    let sent = stream::iter(letters).map(|letter| one(desk.clone(), transport.clone(), letter));
+    // All of them, before the first failure is told: one that left must not be sent again for another's sake.
+    let results: Vec<Result<(), StoreError>> = sent.buffer_unordered(AT_ONCE).collect().await;
+    results.into_iter().collect::<Result<(), StoreError>>()?;
+    Ok(count)
 }
 
 async fn one(desk: Desk, transport: Transport, letter: Letter) -> Result<(), StoreError> {
