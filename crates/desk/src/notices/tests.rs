@@ -4,7 +4,7 @@ mod office;
 mod walk;
 
 use atiende_procedure::{Actor, Audience, Command, ContractId, Kind, Performer, Role, WaitingFor};
-use office::{AGENT, CONTRACT, DEPUTY, GROUP, OFFICER, REQUESTER, SECOND_AGENT, WATCHER};
+use office::{ADMIN, AGENT, CONTRACT, DEPUTY, GROUP, OFFICER, REQUESTER, SECOND_AGENT, WATCHER};
 use walk::{Walk, other_walk};
 
 use super::{Notice, Recipient};
@@ -106,6 +106,40 @@ fn every_letter_of_the_desk() {
     }
     let never: Vec<_> = Notice::ALL.iter().filter(|notice| !seen.contains(notice)).collect();
     assert!(never.is_empty(), "no story tells of {never:?}");
+}
+
+#[test]
+fn what_letters_say_in_other_circumstances() {
+    let mut visit = Walk::registered(Kind::Incident);
+    visit.does(PERSON(REQUESTER), Command::AddWatcher { person: WATCHER });
+    visit.does(PERSON(AGENT), walk::assign_first(Some(AGENT)));
+    visit.does(PERSON(AGENT), visit.assess());
+    visit.does(PERSON(AGENT), visit.wait(WaitingFor::Visit));
+    let waits = visit.told_of_last();
+    visit.does(PERSON(AGENT), Command::Resume);
+    visit.does(PERSON(AGENT), visit.wait(WaitingFor::Requester));
+    let asks = visit.told_of_last();
+    visit.does(PERSON(AGENT), Command::Resume);
+    visit.does(PERSON(AGENT), visit.solve(Performer::Agent));
+    let solved = visit.told_of_last();
+    visit.does(PERSON(AGENT), Command::Close { agreed: visit.text("Por teléfono, el martes.") });
+    let closed = visit.told_of_last();
+    let mut phone = Walk::registered_by(AGENT);
+    let on_behalf = phone.told_of_last();
+    phone.does(
+        PERSON(ADMIN),
+        Command::Cancel { reason: phone.text("Es de otra entidad."), duplicate_of: None },
+    );
+    let cancelled = phone.told_of_last();
+    let [merged, _] = merged();
+    let joined = merged.told_of_last();
+    let visits = [waits, asks, solved, closed].concat();
+    let letters = visits.iter().map(|told| visit.shown_text(*told));
+    let letters = letters.chain(
+        [on_behalf, cancelled].concat().iter().map(|told| phone.shown_text(*told)).collect::<Vec<_>>(),
+    );
+    let letters = letters.chain(joined.iter().map(|told| merged.shown_text(*told)).collect::<Vec<_>>());
+    insta::assert_snapshot!(letters.collect::<Vec<_>>().join("\n==========\n"));
 }
 
 #[test]

@@ -18,6 +18,7 @@ pub(super) const SECOND_AGENT: PersonId = PersonId(4);
 pub(super) const SUPERVISOR: PersonId = PersonId(5);
 pub(super) const DEPUTY: PersonId = PersonId(6);
 pub(super) const OFFICER: PersonId = PersonId(7);
+pub(super) const ADMIN: PersonId = PersonId(8);
 pub(super) const GROUP: GroupId = GroupId(1);
 pub(super) const CONTRACT: ContractId = ContractId(2);
 const NETWORKS: GroupId = GroupId(2);
@@ -49,6 +50,7 @@ fn people(office: &mut Office) {
         (SUPERVISOR, "Hernán Castaño", "hernan", Some(Role::ContractSupervisor), &[]),
         (DEPUTY, "Beatriz Angulo", "beatriz", Some(Role::ContractSupervisor), &[]),
         (OFFICER, "Clara Inés Pabón", "clara", Some(Role::SecurityOfficer), &[]),
+        (ADMIN, "Adela Rentería", "adela", Some(Role::DeskAdministrator), &[]),
     ];
     for (id, name, mail, role, groups) in everyone {
         let profile =

@@ -30,15 +30,19 @@ pub(super) struct Walk {
 impl Walk {
     /// Marta asks for something; what she does not say is missing.
     pub(super) fn registered(kind: Kind) -> Walk {
-        Walk::begun(kind, CaseNumber::new("MS", 2026, 12))
+        Walk::begun(REQUESTER, kind, CaseNumber::new("MS", 2026, 12))
     }
 
-    fn begun(kind: Kind, number: CaseNumber) -> Walk {
+    /// Somebody registers for Marta, who phoned.
+    pub(super) fn registered_by(who: PersonId) -> Walk {
+        Walk::begun(who, Kind::Incident, CaseNumber::new("MS", 2026, 14))
+    }
+
+    fn begun(who: PersonId, kind: Kind, number: CaseNumber) -> Walk {
         let office = office();
         let now = "2026-11-17T13:12:00Z".parse().expect("an instant");
         let registration = registration(kind);
-        let circumstances =
-            Circumstances { actor: Actor::Person(REQUESTER), now, office: &office, other: None };
+        let circumstances = Circumstances { actor: Actor::Person(who), now, office: &office, other: None };
         let decision = register(&registration, CaseId(number.sequence()), number, &circumstances)
             .expect("a request that may enter");
         let Decision { acted, mut events, .. } = decision;
@@ -229,7 +233,7 @@ impl Walk {
 
 /// Another case, of the same requester, into which one can be merged.
 pub(super) fn other_walk() -> Walk {
-    Walk::begun(Kind::Incident, CaseNumber::new("MS", 2026, 13))
+    Walk::begun(REQUESTER, Kind::Incident, CaseNumber::new("MS", 2026, 13))
 }
 
 pub(super) fn place(place: &str) -> Command {
