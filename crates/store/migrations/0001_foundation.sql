@@ -209,6 +209,13 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_by_age ON idempotency (created_at);
 
+-- How far followers of the events have come.
+CREATE TABLE tails (
+    name TEXT NOT NULL PRIMARY KEY,
+    position BIGINT NOT NULL,
+    waiting_for BIGINT
+);
+
 -- Heads of the Merkle log over all events in the order of their positions (RFC 6962), each with the peaks from which
 -- the next is made.
 CREATE TABLE seals (

@@ -103,11 +103,12 @@ impl Row {
 /// The counts of the desk's cases and of security's, as far as the scope holds all of them. What somebody has only as
 /// requester, watcher or supervisor is counted by [`of_person`] or from its list.
 pub fn counts(r: &mut Reader<'_>, scope: &Scope) -> Result<Vec<Count>> {
-    let rows: Vec<Row> = r.rows(&Query::new(
-        "SELECT security, status, level, team, unassigned, CAST(sum(cases) AS BIGINT) FROM backlog
-         GROUP BY security, status, level, team, unassigned HAVING sum(cases) <> 0
-         ORDER BY security, status, level, team, unassigned",
-    ))?;
+    let query = Query::new("SELECT ").push(Row::COLUMNS).push(
+        " FROM (SELECT security, status, level, team, unassigned, CAST(sum(cases) AS BIGINT) AS cases
+                FROM backlog GROUP BY security, status, level, team, unassigned) AS standings
+          WHERE cases <> 0 ORDER BY security, status, level, team, unassigned",
+    );
+    let rows: Vec<Row> = r.rows(&query)?;
     rows.into_iter()
         .filter(|row| if row.security { scope.security } else { scope.desk })
         .map(Row::into_count)

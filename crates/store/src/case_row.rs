@@ -4,7 +4,9 @@ use atiende_procedure::{Case, Status, StatusName, WaitingFor};
 
 use crate::error::{Result, StoreError};
 use crate::events::Hash;
+use crate::link::Reader;
 use crate::query::Query;
+use crate::row::{Record, Row};
 use crate::value::Value;
 
 /// The columns that follow from a case alone, in the order of [`values`]. `open` is SQL's TRUE for who may still be
@@ -74,6 +76,32 @@ fn waiting_for(case: &Case) -> Option<WaitingFor> {
         Status::Waiting { waiting_for, .. } => Some(waiting_for),
         _ => None,
     }
+}
+
+/// A case's row as it is stored, to be held against its events.
+#[derive(Debug, Clone)]
+pub(crate) struct Stored {
+    pub(crate) id: i64,
+    pub(crate) head: Vec<u8>,
+    pub(crate) subject: Option<String>,
+    pub(crate) state: String,
+    /// In the order of [`COLUMNS`], in their plain form.
+    pub(crate) columns: Vec<Value>,
+}
+
+impl Record for Stored {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let columns = (4..4 + COLUMNS.len()).map(|index| row.get(index)).collect::<Result<_>>()?;
+        Ok(Stored { id: row.get(0)?, head: row.get(1)?, subject: row.get(2)?, state: row.get(3)?, columns })
+    }
+}
+
+/// The rows after a case, in the order of their ids.
+pub(crate) fn stored_after(r: &mut Reader<'_>, id: i64, most: u32) -> Result<Vec<Stored>> {
+    let columns = COLUMNS.join(", ");
+    let query =
+        Query::new(format!("SELECT id, head, subject, state, {columns} FROM cases WHERE id > ")).bind(id);
+    r.rows(&query.push(" ORDER BY id LIMIT ").bind(i64::from(most)))
 }
 
 /// Whether nobody in particular has a case that somebody should.

@@ -6,7 +6,7 @@
 use crate::dialect::Dialect;
 use crate::error::Result;
 use crate::events::Hash;
-use crate::link::Reader;
+use crate::link::{Reader, Writer};
 use crate::query::Query;
 use crate::row::record;
 
@@ -39,6 +39,28 @@ impl Tail {
     pub fn from_now(r: &mut Reader<'_>) -> Result<Tail> {
         let newest = r.row(&Query::new("SELECT position FROM events ORDER BY position DESC LIMIT 1"))?;
         Ok(Tail::after(newest.unwrap_or(0)))
+    }
+
+    /// The tail that was kept under this name.
+    pub fn kept(r: &mut Reader<'_>, name: &str) -> Result<Option<Tail>> {
+        let query = Query::new("SELECT position, waiting_for FROM tails WHERE name = $1").with(name);
+        let Some((position, waiting_for)) = r.row::<(i64, Option<i64>)>(&query)? else { return Ok(None) };
+        // A restored database begins its transactions anew; what was waited for in the old one says nothing here.
+        let waiting_for = match waiting_for {
+            Some(began) if began <= running(r)?.1 => Some(began),
+            _ => None,
+        };
+        Ok(Some(Tail { position, waiting_for }))
+    }
+
+    /// Keeps the tail under a name, for whoever goes on after a restart.
+    pub fn keep(self, w: &mut Writer<'_>, name: &str) -> Result<()> {
+        let query = Query::new(
+            "INSERT INTO tails (name, position, waiting_for) VALUES ($1, $2, $3)
+             ON CONFLICT (name) DO UPDATE SET position = excluded.position, waiting_for = excluded.waiting_for",
+        );
+        w.execute(&query.with(name).with(self.position).with(self.waiting_for))?;
+        Ok(())
     }
 
     /// The position of the last event that was given.

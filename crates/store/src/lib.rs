@@ -28,12 +28,14 @@ pub mod outbox;
 mod query;
 pub mod queue;
 mod row;
+pub mod seal;
 mod search;
 pub mod secrets;
 pub mod sessions;
 pub mod texts;
 pub mod tokens;
 mod value;
+pub mod verify;
 pub mod words;
 
 pub use blobs::Blobs;

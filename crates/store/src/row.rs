@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::types::ValueRef;
 
 use crate::error::{Result, StoreError};
-use crate::value::POSTGRES_EPOCH_MICROS;
+use crate::value::{POSTGRES_EPOCH_MICROS, Value};
 
 /// A row of either engine.
 pub enum Row<'r> {
@@ -124,6 +124,29 @@ columns! {
 impl Column for Timestamp {
     fn read(row: &Row<'_>, index: usize) -> Result<Self> {
         Row::present(row.get::<Option<Timestamp>>(index)?, index)
+    }
+}
+
+/// Whatever a column holds, in its plainest form: see [`Value::plain`].
+impl Column for Value {
+    fn read(row: &Row<'_>, index: usize) -> Result<Self> {
+        use postgres::types::Type;
+        Ok(match row {
+            Row::Sqlite(sqlite) => match sqlite.get_ref(index)? {
+                ValueRef::Null => Value::Null,
+                ValueRef::Integer(v) => Value::Int(v),
+                ValueRef::Text(_) => row.get::<String>(index)?.into(),
+                ValueRef::Blob(v) => v.into(),
+                ValueRef::Real(_) => return Err(StoreError::damaged("a fraction where none can be")),
+            },
+            Row::Postgres(postgres) => match postgres.columns().get(index).map(postgres::Column::type_) {
+                Some(&Type::BOOL) => Value::from(row.get::<Option<bool>>(index)?).plain(),
+                Some(&Type::INT8) => row.get::<Option<i64>>(index)?.into(),
+                Some(&Type::TIMESTAMPTZ) => Value::from(row.get::<Option<Timestamp>>(index)?).plain(),
+                Some(&Type::BYTEA) => row.get::<Option<Vec<u8>>>(index)?.into(),
+                _ => row.get::<Option<String>>(index)?.into(),
+            },
+        })
     }
 }
 

@@ -21,6 +21,17 @@ pub enum Value {
     Words(Vec<String>),
 }
 
+impl Value {
+    /// As SQLite holds it: numbers, words, bytes. Two values that are stored alike are then equal.
+    pub(crate) fn plain(self) -> Value {
+        match self {
+            Value::Bool(v) => Value::Int(i64::from(v)),
+            Value::Instant(v) => Value::Int(v.as_microsecond()),
+            other => other,
+        }
+    }
+}
+
 macro_rules! values {
     ($($from:ty: |$v:ident| $value:expr),+ $(,)?) => {$(
         impl From<$from> for Value {

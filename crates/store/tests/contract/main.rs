@@ -12,3 +12,4 @@ mod seam;
 mod search;
 mod signing_in;
 mod support;
+mod verify;

@@ -1,0 +1,124 @@
+//! Whether everything is still as it was written: each chain, text, file and row, and that nothing is missing.
+//!
+//! Reads the whole memory once, some cases at a time, beside whoever works; it changes nothing and mends nothing.
+
+mod log;
+mod story;
+mod streams;
+
+use std::fmt;
+
+use atiende_procedure::BlobHash;
+
+use crate::backlog;
+use crate::blobs::{Blobs, Harm};
+use crate::db::Db;
+use crate::error::{Result, StoreError};
+use crate::query::Query;
+
+/// Something that is not as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// The case's number, or what else it is about.
+    pub about: String,
+    /// What is wrong, in words.
+    pub what: String,
+}
+
+impl Finding {
+    fn new(about: impl Into<String>, what: impl Into<String>) -> Finding {
+        Finding { about: about.into(), what: what.into() }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.about, self.what)
+    }
+}
+
+/// What was looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Looked {
+    pub cases: u64,
+    pub events: u64,
+    pub texts: u64,
+    pub files: u64,
+    /// Events under the newest head of the Merkle log.
+    pub sealed: u64,
+}
+
+/// Cases that one read looks at.
+const CASES_AT_ONCE: u32 = 100;
+
+/// Looks at everything and tells each finding as it is made.
+///
+/// # Errors
+/// When it cannot look: the database or the folder of files cannot be read.
+pub async fn verify(db: &Db, blobs: &Blobs, mut found: impl FnMut(Finding)) -> Result<Looked> {
+    let mut looked = Looked::default();
+    looked.sealed = log::walk(db, &mut found).await?;
+
+    let office = db.read(|r| streams::office(r)).await?;
+    looked.events += office.events;
+    looked.texts += office.texts;
+    office.findings.into_iter().for_each(&mut found);
+
+    let mut after = 0;
+    loop {
+        let some = db.read(move |r| streams::cases(r, after, CASES_AT_ONCE)).await?;
+        looked.cases += some.cases;
+        looked.events += some.events;
+        looked.texts += some.texts;
+        some.findings.into_iter().for_each(&mut found);
+        for (about, blob) in some.files {
+            looked.files += 1;
+            if let Some(finding) = file(blobs, &about, blob).await? {
+                found(finding);
+            }
+        }
+        match some.last {
+            Some(last) => after = last,
+            None => break,
+        }
+    }
+    db.read(|r| commands(r)).await?.into_iter().for_each(&mut found);
+    db.read(|r| counts(r)).await?.into_iter().for_each(&mut found);
+    Ok(looked)
+}
+
+async fn file(blobs: &Blobs, about: &str, blob: BlobHash) -> Result<Option<Finding>> {
+    Ok(match blobs.check(blob).await? {
+        None => None,
+        Some(Harm::Missing) => Some(Finding::new(about, format!("the file {blob} is missing"))),
+        Some(Harm::Changed) => Some(Finding::new(about, format!("the file {blob} was changed"))),
+    })
+}
+
+/// Commands that were done to streams which no longer have what they did.
+fn commands(r: &mut crate::Reader<'_>) -> Result<Vec<Finding>> {
+    let query = Query::new(
+        "SELECT DISTINCT c.stream FROM commands c WHERE c.sequence > 0 AND NOT EXISTS
+             (SELECT 1 FROM events e WHERE e.stream = c.stream AND e.sequence = c.sequence)
+         ORDER BY c.stream LIMIT 100",
+    );
+    let streams: Vec<i64> = r.rows(&query)?;
+    let missing = "events that a command brought are missing";
+    Ok(streams.into_iter().map(|stream| Finding::new(streams::name(stream), missing)).collect())
+}
+
+fn counts(r: &mut crate::Reader<'_>) -> Result<Vec<Finding>> {
+    let everything =
+        atiende_procedure::permission::Scope { desk: true, security: true, ..Default::default() };
+    let wrong = || vec![Finding::new("counts", "the kept counts of cases are not those of the cases")];
+    match backlog::counts(r, &everything) {
+        Ok(mut kept) => {
+            let mut counted = backlog::recounted(r)?;
+            kept.sort_by_key(|count| format!("{count:?}"));
+            counted.sort_by_key(|count| format!("{count:?}"));
+            Ok(if kept == counted { Vec::new() } else { wrong() })
+        }
+        Err(StoreError::Damaged(_)) => Ok(wrong()),
+        Err(error) => Err(error),
+    }
+}
