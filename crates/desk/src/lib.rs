@@ -28,4 +28,4 @@ pub use links::{LinkPurpose, SignedLink};
 pub use sign_in::{SignInError, SignedIn, check_password};
 pub use spoken::Spoken;
 pub use view::queue::{Backlog, Order, QueueFilter, QueueRow};
-pub use view::{SeenCase, Viewer};
+pub use view::{SeenCase, SeenEvent, Viewer};

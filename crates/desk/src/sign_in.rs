@@ -217,7 +217,7 @@ impl Desk {
         person: PersonId,
         password: &str,
     ) -> Result<(), AdministerError> {
-        check_password(password).map_err(|refusal| AdministerError::Refused { at: 0, refusal })?;
+        check_password(password)?;
         let hash = self.hash_password(password.to_owned()).await?;
         let change = Change::SetPassword { person };
         self.administer(viewer, self.ambience().command_id(), vec![change]).await?;
@@ -275,14 +275,14 @@ impl Desk {
 /// Whether somebody could use this as his password.
 ///
 /// # Errors
-/// [`Refusal::BadField`] for one that is too short or too long.
-pub fn check_password(password: &str) -> Result<(), Refusal> {
+/// [`AdministerError::Refused`] for one that is too short or too long.
+pub fn check_password(password: &str) -> Result<(), AdministerError> {
     let problem = match password.chars().count() {
         count if count < SHORTEST_PASSWORD => Problem::OutOfRange,
         count if count > 1_000 => Problem::TooLong,
         _ => return Ok(()),
     };
-    Err(Refusal::BadField { field: "password", problem })
+    Err(AdministerError::Refused { at: 0, refusal: Refusal::BadField { field: "password", problem } })
 }
 
 /// Secrets of 256 random bits need no slow hash.

@@ -79,8 +79,18 @@ impl Spoken {
     }
 
     /// Day and hour in full: *martes 17 de noviembre, 8:12 a. m.*
-    pub fn instant(&self, at: Timestamp) -> String {
+    pub fn in_full(&self, at: Timestamp) -> String {
         format!("{}, {}", self.day(at), self.hour(at))
+    }
+
+    /// A day of the calendar, with its year: *31 de diciembre de 2026*.
+    pub fn date(&self, date: Date) -> String {
+        let (_, month) = self.names(date, &DAYS, &MONTHS);
+        let (day, year) = (date.day(), date.year());
+        match self.language {
+            Language::Es => format!("{day}\u{a0}de\u{a0}{month} de {year}"),
+            Language::En => format!("{month}\u{a0}{day}, {year}"),
+        }
     }
 
     /// The day in little room: *mar. 17 nov.*, *hoy*, *ayer*, *mañana*.
@@ -90,7 +100,7 @@ impl Spoken {
     }
 
     /// Day and hour in little room: *hoy, 8:12 a. m.*
-    pub fn short_instant(&self, at: Timestamp) -> String {
+    pub fn moment(&self, at: Timestamp) -> String {
         format!("{}, {}", self.short_day(at), self.hour(at))
     }
 
@@ -164,20 +174,30 @@ mod tests {
 
     #[test]
     fn instants_as_the_office_says_them() {
-        let es = |at| said(Language::Es, at, Spoken::instant);
+        let es = |at| said(Language::Es, at, Spoken::in_full);
         assert_eq!(es("2026-11-17T13:12:00Z"), "martes 17 de noviembre, 8:12 a. m.");
         assert_eq!(es("2026-11-17T17:00:00Z"), "martes 17 de noviembre, 12:00 m.");
         assert_eq!(es("2026-11-17T17:01:00Z"), "martes 17 de noviembre, 12:01 p. m.");
         assert_eq!(es("2026-11-17T05:00:00Z"), "martes 17 de noviembre, 12:00 a. m.");
         assert_eq!(es("2027-01-02T04:59:00Z"), "viernes 1 de enero de 2027, 11:59 p. m.");
-        let en = |at| said(Language::En, at, Spoken::instant);
+        let en = |at| said(Language::En, at, Spoken::in_full);
         assert_eq!(en("2026-11-17T13:12:00Z"), "Tuesday, November 17, 8:12 a.m.");
         assert_eq!(en("2027-01-02T04:59:00Z"), "Friday, January 1, 2027, 11:59 p.m.");
     }
 
     #[test]
+    fn days_of_the_calendar_have_their_year() {
+        let day = jiff::civil::date(2026, 12, 31);
+        assert_eq!(
+            said(Language::Es, "2026-11-18T13:12:00Z", |it, _| it.date(day)),
+            "31 de diciembre de 2026"
+        );
+        assert_eq!(said(Language::En, "2026-11-18T13:12:00Z", |it, _| it.date(day)), "December 31, 2026");
+    }
+
+    #[test]
     fn little_room_has_words_for_what_is_near() {
-        let es = |at| said(Language::Es, at, Spoken::short_instant);
+        let es = |at| said(Language::Es, at, Spoken::moment);
         assert_eq!(es("2026-11-18T13:12:00Z"), "hoy, 8:12 a. m.");
         assert_eq!(es("2026-11-18T04:00:00Z"), "ayer, 11:00 p. m.");
         assert_eq!(es("2026-11-19T14:00:00Z"), "mañana, 9:00 a. m.");

@@ -135,7 +135,7 @@ fn page(
         in_charge: reader.person.is_some() && reader.person == case.status.agent(),
         requester: name(case.requester).unwrap_or_default(),
         who: who(recorded.acted.by, with.office),
-        when: spoken.instant(recorded.at),
+        when: spoken.in_full(recorded.at),
         agent: agent.and_then(name).unwrap_or_else(|| settings.unit.clone()),
         group: group.map(|group| group.name.clone()).unwrap_or_default(),
         level: case.status.level().map(|level| known.level(level)).unwrap_or_default(),

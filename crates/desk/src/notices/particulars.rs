@@ -35,15 +35,15 @@ pub(super) fn fill(
         Event::Waited { waiting_for, until, .. } => {
             page.waits_for_requester = *waiting_for == WaitingFor::Requester;
             page.waits_for_visit = *waiting_for == WaitingFor::Visit;
-            page.until = until.map(|until| spoken.instant(until)).unwrap_or_default();
+            page.until = until.map(|until| spoken.in_full(until)).unwrap_or_default();
         }
         Event::ExpectedBy { at: until }
         | Event::EscalatedToProvider { follow_up_due: until, .. }
-        | Event::FollowUpFellDue { due: until, .. } => page.until = spoken.instant(*until),
+        | Event::FollowUpFellDue { due: until, .. } => page.until = spoken.in_full(*until),
         Event::ProviderReported { solved, .. } => page.provider_solved = *solved,
         Event::Solved { performed_by, grace_ends, .. } => {
             page.by_provider = *performed_by == Performer::Provider;
-            page.until = spoken.instant(*grace_ends);
+            page.until = spoken.in_full(*grace_ends);
         }
         Event::Cancelled { why, .. } => match why {
             Cancellation::Withdrawn => {}
