@@ -5,10 +5,12 @@
 mod clock;
 mod deliver;
 mod keep;
+mod seal;
 
 pub use clock::pass_time;
 pub use deliver::deliver;
 pub use keep::forget;
+pub use seal::seal;
 
 use clock::pass_time_over_some;
 use deliver::deliver_some;
@@ -109,6 +111,9 @@ async fn time(desk: Desk, mut stopped: watch::Receiver<bool>) {
 
 async fn house(desk: Desk, mut stopped: watch::Receiver<bool>) {
     loop {
+        if let Err(error) = seal(&desk).await {
+            tracing::warn!(%error, "the log could not be sealed");
+        }
         if let Err(error) = forget(&desk).await {
             tracing::warn!(%error, "what expired could not be forgotten");
         }

@@ -1,6 +1,6 @@
 //! What happens without anybody asking.
 
-use atiende_desk::jobs::{Jobs, deliver, pass_time};
+use atiende_desk::jobs::{Jobs, deliver, pass_time, seal};
 use atiende_desk::view::Delivery;
 use atiende_mail::{Folder, Transport};
 use atiende_procedure::office::Change;
@@ -156,6 +156,18 @@ on_both! {
         assert_eq!(pass_time(&world.desk).await.unwrap(), 0);
         world.pass(SignedDuration::from_hours(24 * 5));
         assert_eq!(pass_time(&world.desk).await.unwrap(), 1, "the next one falls due as well");
+    }
+
+    async fn what_happened_is_sealed_each_minute_by_one_node(world: World) {
+        let other = world.another_node().await;
+        world.registers(MARTA, Kind::Incident).await;
+        let (one, two) = tokio::join!(seal(&world.desk), seal(&other));
+        let (one, two) = (one.unwrap(), two.unwrap());
+        assert!((one == 0) != (two == 0), "{one} {two}");
+        world.registers(MARTA, Kind::Incident).await;
+        assert_eq!(seal(&world.desk).await.unwrap(), 0, "not yet");
+        world.pass(SignedDuration::from_mins(1));
+        assert_eq!(seal(&other).await.unwrap(), 1);
     }
 
     async fn running_jobs_are_woken_and_stop(world: World) {
