@@ -7,18 +7,22 @@ mod refused;
 use std::ops::Range;
 
 use anyhow::{Context, bail};
+use atiende_desk::Desk;
 use atiende_procedure::office::{Change, Office};
 use jiff::Timestamp;
 
+use crate::config::Config;
+use crate::serve::operator;
+use crate::{cli, open};
+
 use form::OfficeForm;
+pub(crate) use refused::sentence;
 
 /// What a file asks of the office.
 pub(crate) struct Asked {
     pub(crate) changes: Vec<Change>,
     /// One line each, for people.
     pub(crate) summaries: Vec<String>,
-    /// The office as it would then be.
-    pub(crate) office: Office,
 }
 
 /// Reads a file's text and says which changes it asks of the office; none when the office already is so.
@@ -37,20 +41,45 @@ pub(crate) fn ask(
         anyhow::anyhow!("{}: {}", place(name, text, &at), wrong.message())
     })?;
     match plan::plan(&form, office, now, salt) {
-        Ok((planned, office)) => {
+        Ok((planned, _)) => {
             let (changes, summaries) = planned.into_iter().map(|it| (it.change, it.summary)).unzip();
-            Ok(Asked { changes, summaries, office })
+            Ok(Asked { changes, summaries })
         }
         Err(mistake) => bail!("{}: {}", place(name, text, &mistake.at), mistake.message),
     }
 }
 
-/// The text of a file to load.
+/// Loads a file's text into a desk, and answers what it changed, one line each.
 ///
 /// # Errors
-/// When it cannot be read.
-pub(crate) fn read(path: &std::path::Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+/// As [`ask`]; or when the memory does not answer.
+pub(crate) async fn apply(desk: &Desk, name: &str, text: &str) -> anyhow::Result<Vec<String>> {
+    desk.refresh_office().await?;
+    let asked = ask(name, text, &desk.office(), desk.ambience().now(), &mut open::salt)?;
+    if !asked.changes.is_empty() {
+        desk.administer(operator(), desk.ambience().command_id(), asked.changes).await?;
+    }
+    Ok(asked.summaries)
+}
+
+/// `atiende load`.
+pub(crate) async fn load(asked: &cli::Load) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(&asked.file)
+        .with_context(|| format!("cannot read {}", asked.file.display()))?;
+    let config = Config::of(&asked.place, &cli::Listening::default(), "atiende-data")?;
+    let desk = open::desk(&config).await?;
+    let name = asked.file.display().to_string();
+    let summaries = match asked.dry_run {
+        true => ask(&name, &text, &desk.office(), desk.ambience().now(), &mut open::salt)?.summaries,
+        false => apply(&desk, &name, &text).await?,
+    };
+    summaries.iter().for_each(|line| println!("{line}"));
+    match (summaries.len(), asked.dry_run) {
+        (0, _) => println!("Nothing to change: the office already is what {name} says."),
+        (count, false) => println!("{count} changes made."),
+        (count, true) => println!("{count} changes would be made."),
+    }
+    Ok(())
 }
 
 fn place(name: &str, text: &str, at: &Range<usize>) -> String {
@@ -59,4 +88,4 @@ fn place(name: &str, text: &str, at: &Range<usize>) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -7,13 +7,15 @@ mod cast;
 mod chronicle;
 mod dice;
 mod facts;
+mod keeping;
 mod opening;
 mod phrase;
 mod steps;
 mod story;
 mod tale;
 
-pub(crate) use chronicle::{Chronicle, Written};
+pub(crate) use chronicle::{Chronicle, Shelf, Written};
+pub(crate) use keeping::Keeping;
 pub(crate) use story::Stories;
 
 /// The office, in the form that `atiende load` reads.

@@ -2,7 +2,15 @@ use atiende_procedure::office::Office;
 use jiff::Timestamp;
 
 use super::ask;
+use super::plan::plan;
 use crate::sample::{OFFICE, OFFICE_NAME};
+
+/// The office that a file makes of another.
+pub(crate) fn made(name: &str, text: &str, of: &Office) -> anyhow::Result<Office> {
+    let form = toml::from_str(text)?;
+    let planned = plan(&form, of, Timestamp::UNIX_EPOCH, &mut || [1; 16]);
+    planned.map(|(_, office)| office).map_err(|mistake| anyhow::anyhow!("{name}: {}", mistake.message))
+}
 
 fn said(text: &str) -> anyhow::Result<super::Asked> {
     ask("office.toml", text, &Office::default(), Timestamp::UNIX_EPOCH, &mut || [1; 16])
@@ -16,20 +24,21 @@ fn wrong(text: &str) -> String {
 fn the_second_load_changes_nothing() -> anyhow::Result<()> {
     let first = ask(OFFICE_NAME, OFFICE, &Office::default(), Timestamp::UNIX_EPOCH, &mut || [1; 16])?;
     assert!(first.changes.len() > 290, "{}", first.changes.len());
-    let second = ask(OFFICE_NAME, OFFICE, &first.office, Timestamp::UNIX_EPOCH, &mut || [2; 16])?;
+    let office = made(OFFICE_NAME, OFFICE, &Office::default())?;
+    let second = ask(OFFICE_NAME, OFFICE, &office, Timestamp::UNIX_EPOCH, &mut || [2; 16])?;
     assert_eq!(second.summaries, Vec::<String>::new());
     Ok(())
 }
 
 #[test]
 fn only_what_differs_is_changed() -> anyhow::Result<()> {
-    let first = said(
-        "departments = [{ code = \"TH\", name = \"Talento\" }, { code = \"FIN\", name = \"Finanzas\" }]",
-    )?;
-    let text = "departments = [{ code = \"TH\", name = \"Talento Humano\" }]\n[office]\nprefix = \"MS\"";
-    let second = ask("x.toml", text, &first.office, Timestamp::UNIX_EPOCH, &mut || [1; 16])?;
-    assert_eq!(second.summaries, ["~ department TH"]);
-    assert_eq!(second.office.departments.len(), 2);
+    let before =
+        "departments = [{ code = \"TH\", name = \"Talento\" }, { code = \"FIN\", name = \"Finanzas\" }]";
+    let office = made("before.toml", before, &Office::default())?;
+    let after = "departments = [{ code = \"TH\", name = \"Talento Humano\" }]\n[office]\nprefix = \"MS\"";
+    let asked = ask("after.toml", after, &office, Timestamp::UNIX_EPOCH, &mut || [1; 16])?;
+    assert_eq!(asked.summaries, ["~ department TH"]);
+    assert_eq!(made("after.toml", after, &office)?.departments.len(), 2);
     Ok(())
 }
 

@@ -84,6 +84,7 @@ pub(crate) fn facts(
     let letter = if dice.chance(50) { 'A' } else { 'B' };
     Facts::from([
         ("n", first_name(&requester.profile.name)),
+        ("saludo", greeting(zone.to_datetime(opened).hour())),
         ("persona", colleague),
         ("sede", site.map_or_else(String::new, |site| site.name.clone())),
         ("municipio", municipality),
@@ -107,6 +108,10 @@ pub(crate) fn facts(
 /// What one calls somebody.
 pub(crate) fn first_name(name: &str) -> String {
     name.split_whitespace().next().unwrap_or_default().to_owned()
+}
+
+fn greeting(hour: i8) -> String {
+    if hour < 12 { "Buenos días" } else { "Buenas tardes" }.to_owned()
 }
 
 fn lower_first(text: &str) -> String {

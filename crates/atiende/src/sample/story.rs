@@ -132,7 +132,6 @@ pub(crate) struct Rating {
 pub(crate) struct Common {
     pub(crate) agreed: Vec<String>,
     pub(crate) reassigned: Vec<String>,
-    pub(crate) withdrawn: Vec<String>,
     pub(crate) nudges: Vec<String>,
     pub(crate) overdue_follow_ups: Vec<String>,
     pub(crate) ratings: Vec<Ratings>,

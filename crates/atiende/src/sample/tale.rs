@@ -52,8 +52,8 @@ pub(crate) struct Tale<'a> {
     /// The case of which this one is a companion.
     pub(super) partner: Option<CaseId>,
     beats: VecDeque<Beat>,
-    /// The tale's own next move, when time passing came before it.
-    ready: Option<Move>,
+    /// Moves already thought of, when time passing came before them.
+    ready: VecDeque<Move>,
     /// When something last happened.
     at: Timestamp,
     /// Nothing happens before; a companion needs time to arrive.
@@ -109,7 +109,7 @@ impl<'a> Tale<'a> {
             requester,
             partner,
             beats,
-            ready: None,
+            ready: VecDeque::new(),
             at: opened,
             not_before: opened,
             stay,
@@ -146,7 +146,7 @@ impl<'a> Tale<'a> {
                 Some(Move { at, actor: Actor::Clock, command })
             }
             None if self.stay == Some(case.status.name()) => None,
-            None => self.ready.take().or_else(|| self.own(case, stage)),
+            None => self.ready.pop_front().or_else(|| self.own(case, stage)),
         };
         let made = self.clock(case, own, stage)?;
         self.at = made.at;
@@ -167,15 +167,29 @@ impl<'a> Tale<'a> {
             Status::Solved { .. } => Command::CloseByClock,
             _ => Command::RemindFollowUp,
         };
-        if self.stay.is_none()
-            && matches!(command, Command::RemindFollowUp)
-            && self.dice.chance(60)
-            && let Some(note) = self.dice.pick(&stage.common.overdue_follow_ups).cloned()
-        {
-            self.beats.push_front(Beat::Told(Step::Follow(note)));
+        let at = at.max(self.at);
+        let late = matches!(command, Command::RemindFollowUp)
+            .then(|| self.late_follow_up(case, at, stage))
+            .flatten();
+        let before = |late: &Move| own.as_ref().is_none_or(|own| late.at < own.at);
+        let late = late.filter(before);
+        for made in [own, late].into_iter().flatten() {
+            self.ready.push_front(made);
         }
-        self.ready = own;
-        Some(Move { at: at.max(self.at), actor: Actor::Clock, command })
+        Some(Move { at, actor: Actor::Clock, command })
+    }
+
+    /// The follow-up that somebody makes after he was reminded of it; sometimes nobody does.
+    fn late_follow_up(&mut self, case: &Case, reminded: Timestamp, stage: &Stage) -> Option<Move> {
+        if self.stay.is_some() || self.dice.chance(40) {
+            return None;
+        }
+        let note = self.dice.pick(&stage.common.overdue_follow_ups).cloned()?;
+        let supervisor = stage.cast.supervisor(case.followed_turn()?.contract, &mut self.dice)?;
+        let note = self.words(&note, None, stage);
+        let pause = SignedDuration::from_mins(i64::from(self.dice.between(20, 200)));
+        let at = stage.cast.office.settings.calendar.after_working_time(reminded, pause);
+        Some(Move { at, actor: Actor::Person(supervisor), command: Command::FollowUp { note } })
     }
 
     /// The next move of the story itself.

@@ -5,6 +5,7 @@ use atiende_procedure::office::Office;
 use atiende_procedure::{CaseId, Channel, Kind, StatusName};
 
 use super::{Chronicle, Shelf, Written};
+use crate::load::tests::made;
 use crate::sample::{OFFICE, OFFICE_NAME, Stories};
 
 #[derive(Default)]
@@ -27,8 +28,7 @@ impl Shelf for Memory {
 
 fn told(cases: usize) -> Memory {
     let now = "2026-11-23T20:00:00Z".parse().expect("an instant");
-    let asked = crate::load::ask(OFFICE_NAME, OFFICE, &Office::default(), now, &mut || [7; 16]);
-    let office = asked.expect("the sample office loads").office.into();
+    let office = made(OFFICE_NAME, OFFICE, &Office::default()).expect("the sample office loads").into();
     let stories = Stories::read().expect("the stories are well written");
     let mut memory = Memory::default();
     let chronicle = Chronicle { cases, now, seed: 7, open_per_mille: 200 };

@@ -1,0 +1,115 @@
+//! `atiende bench-seed`: many made-up cases straight through the store, to measure with. A few thousand tales are told by
+//! the rules, and each is then written many times over, with numbers and instants of its own, real chains and all.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Instant;
+
+use atiende_desk::Desk;
+use atiende_procedure::{CaseId, CaseNumber, Event, Recorded, Text};
+use atiende_store::{StoreError, Writer, cases, numbers};
+use jiff::SignedDuration;
+
+use crate::config::Config;
+use crate::sample::{Chronicle, Shelf, Stories, Written};
+use crate::{cli, demo, log, open};
+
+/// Tales told once; each is written as often as need be.
+const TALES: usize = 5_000;
+/// Cases that share a transaction.
+const TOGETHER: usize = 2_000;
+
+/// A case to be written again and again.
+struct Template {
+    year: i16,
+    events: Vec<Recorded>,
+    texts: Vec<Text>,
+}
+
+/// Writes so many cases into the database, with the sample office around them.
+pub(crate) async fn bench_seed(asked: &cli::BenchSeed) -> anyhow::Result<()> {
+    let config = Config::of(&asked.place, &cli::Listening::default(), "atiende-bench")?;
+    log::begin(config.log, "warn");
+    let desk = open::desk(&config).await?;
+    if desk.office().people.is_empty() {
+        demo::furnish(&config).await?;
+        desk.refresh_office().await?;
+    }
+    let templates = Arc::new(templates(&desk, asked.cases)?);
+    let began = Instant::now();
+    let mut written = 0;
+    while written < asked.cases {
+        let until = (written + TOGETHER).min(asked.cases);
+        let (from, total) = (written, asked.cases);
+        let templates = templates.clone();
+        desk.db().change(move |w| (from..until).try_for_each(|nth| write(w, &templates, nth, total))).await?;
+        written = until;
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    println!("{written} cases in {seconds:.1} s, {:.0} a second", written as f64 / seconds.max(0.001));
+    Ok(())
+}
+
+/// The tales, in the order in which their cases were opened. Those that touch another case are left out: it would have
+/// to be written with them.
+fn templates(desk: &Desk, cases: usize) -> anyhow::Result<Vec<Template>> {
+    let mut memory = Memory::default();
+    let chronicle =
+        Chronicle { cases: cases.min(TALES), now: desk.ambience().now(), seed: 31, open_per_mille: 40 };
+    let Ok(_) = chronicle.tell(&desk.office(), &Stories::read()?, &mut memory);
+    let touches = |recorded: &Recorded| {
+        matches!(recorded.event, Event::Absorbed { .. } | Event::Cancelled { reason: None, .. })
+    };
+    let alone = |template: &Template| !template.events.iter().any(touches);
+    let templates: Vec<_> = memory.templates.into_values().filter(alone).collect();
+    anyhow::ensure!(!templates.is_empty(), "the office has nobody to make up cases with");
+    Ok(templates)
+}
+
+/// Writes the nth of `total` cases. Cases of one template follow each other, a fraction of a minute apart.
+fn write(w: &mut Writer<'_>, templates: &[Template], nth: usize, total: usize) -> Result<(), StoreError> {
+    let place = nth * templates.len() / total.max(1);
+    let template = &templates[place.min(templates.len() - 1)];
+    let (id, sequence) = numbers::next(w, template.year)?;
+    let later = SignedDuration::from_micros(i64::try_from(nth % 50_000).unwrap_or(0) * 1_000);
+    let mut events = template.events.clone();
+    for recorded in &mut events {
+        recorded.at += later;
+        if let Event::Registered(registered) = &mut recorded.event {
+            registered.case = id;
+            registered.number =
+                CaseNumber::new(registered.number.prefix().to_owned(), template.year, sequence);
+        }
+    }
+    let texts: Vec<&Text> = template.texts.iter().collect();
+    cases::found(w, &events, &texts).map(drop)
+}
+
+/// A chronicle in memory, by case.
+#[derive(Default)]
+struct Memory {
+    templates: BTreeMap<CaseId, Template>,
+    cases: i64,
+}
+
+impl Shelf for Memory {
+    type Error = Infallible;
+
+    fn number(&mut self, _year: i16) -> Result<(CaseId, i64), Infallible> {
+        self.cases += 1;
+        Ok((CaseId(self.cases), self.cases))
+    }
+
+    fn keep(&mut self, written: Written) -> Result<(), Infallible> {
+        let year = written.after.number.year();
+        let template = self.templates.entry(written.after.id).or_insert_with(|| Template {
+            year,
+            events: Vec::new(),
+            texts: Vec::new(),
+        });
+        template.events.extend(written.events);
+        template.texts.extend(written.texts);
+        Ok(())
+    }
+}

@@ -1,0 +1,69 @@
+//! Where things are: what the command line says, else the environment, else `atiende.toml`, else the defaults.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use atiende_store::Location;
+use serde::Deserialize;
+
+use crate::cli::{Listening, LogForm, Place};
+
+const FILE: &str = "atiende.toml";
+
+/// `atiende.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Written {
+    data: Option<PathBuf>,
+    database: Option<String>,
+    listen: Option<SocketAddr>,
+    public_url: Option<String>,
+    log: Option<LogForm>,
+}
+
+/// What was settled.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) data: PathBuf,
+    pub(crate) location: Location,
+    pub(crate) listen: SocketAddr,
+    /// Without a slash at its end.
+    pub(crate) public_url: String,
+    pub(crate) log: LogForm,
+}
+
+impl Config {
+    /// Settles where things are; `data` is the folder when nothing says one.
+    ///
+    /// # Errors
+    /// When the settings file cannot be read or understood.
+    pub(crate) fn of(place: &Place, listening: &Listening, data: &str) -> anyhow::Result<Config> {
+        let written = written(place.config.as_deref())?;
+        let data = place.data.clone().or(written.data).unwrap_or_else(|| PathBuf::from(data));
+        let database = place.database.clone().or(written.database);
+        let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
+        let listen = listening.listen.or(written.listen).unwrap_or(usual);
+        let public_url = listening.public_url.clone().or(written.public_url);
+        let public_url = public_url.unwrap_or_else(|| format!("http://{listen}"));
+        Ok(Config {
+            location: Location::of(&data, database.as_deref()),
+            data,
+            listen,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            log: listening.log.or(written.log).unwrap_or(LogForm::Human),
+        })
+    }
+}
+
+fn written(named: Option<&Path>) -> anyhow::Result<Written> {
+    let path = named.unwrap_or(Path::new(FILE));
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(missing) if missing.kind() == std::io::ErrorKind::NotFound && named.is_none() => {
+            return Ok(Written::default());
+        }
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+    };
+    toml::from_str(&text).with_context(|| format!("{} cannot be understood", path.display()))
+}

@@ -1,0 +1,45 @@
+//! Opens a desk on its data.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use atiende_desk::{Ambience, Desk, Opening};
+use atiende_store::{Blobs, Db};
+
+use crate::config::Config;
+
+/// The time of day and the chance of the machine: the only place where the program takes them.
+pub(crate) fn ambience() -> Ambience {
+    Ambience::new(Arc::new(jiff::Timestamp::now), Arc::new(unguessable))
+}
+
+/// Fills bytes from the system's generator.
+pub(crate) fn unguessable(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("the system's random generator answers");
+}
+
+/// A salt for somebody's words.
+pub(crate) fn salt() -> [u8; 16] {
+    let mut salt = [0; 16];
+    unguessable(&mut salt);
+    salt
+}
+
+/// Opens the database, making or bringing up its schema, and the desk on it.
+///
+/// # Errors
+/// When the data cannot be reached.
+pub(crate) async fn desk(config: &Config) -> anyhow::Result<Desk> {
+    desk_in(config, ambience()).await
+}
+
+/// The same, with a time of day of its own.
+///
+/// # Errors
+/// When the data cannot be reached.
+pub(crate) async fn desk_in(config: &Config, ambience: Ambience) -> anyhow::Result<Desk> {
+    let db = Db::open(&config.location).await.context("the database cannot be opened")?;
+    let blobs = Blobs::open(&config.data).context("the folder of files cannot be opened")?;
+    let opening = Opening { db, blobs, ambience, public_url: config.public_url.clone() };
+    Desk::open(opening).await.context("the desk cannot be opened")
+}

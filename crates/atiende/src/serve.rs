@@ -1,0 +1,116 @@
+//! `atiende serve`: starts, serves, and stops without dropping what it has in hand.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context;
+use atiende_desk::jobs::Jobs;
+use atiende_desk::{Desk, Viewer};
+use atiende_mail::{Folder, Transport};
+use atiende_procedure::{Actor, Role};
+use atiende_store::Db;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::Config;
+use crate::{cli, load, log, open};
+
+/// How long requests in hand may take once it is told to stop.
+const LAST_REQUESTS: Duration = Duration::from_secs(15);
+
+/// What a new desk begins with, so that it works before the office's own file is loaded.
+const START: &str = include_str!("../sample/start.toml");
+
+/// Serves until it is told to stop.
+pub(crate) async fn serve(asked: &cli::Serve) -> anyhow::Result<()> {
+    let config = Config::of(&asked.place, &asked.listening, "atiende-data")?;
+    log::begin(config.log, "info");
+    let listener = listen(config.listen).await?;
+    let desk = open::desk(&config).await?;
+    if desk.office().versions.is_empty() {
+        load::apply(&desk, "start.toml", START).await?;
+    }
+    if let Some(link) = first_administrator(&desk).await? {
+        eprintln!(
+            "\nNobody administers this desk yet. To become its administrator, open this once:\n  {link}\n"
+        );
+    }
+    tracing::info!(address = %config.listen, url = %config.public_url, "serving");
+    run(listener, desk, &config, None).await
+}
+
+/// `atiende migrate`.
+pub(crate) async fn migrate(place: &cli::Place) -> anyhow::Result<()> {
+    let config = Config::of(place, &cli::Listening::default(), "atiende-data")?;
+    let db = Db::connect(&config.location).await?;
+    let done = db.change(atiende_store::migrate::run).await?;
+    match done.as_slice() {
+        [] => println!("The schema is already this program's."),
+        done => done.iter().for_each(|name| println!("{name}")),
+    }
+    Ok(())
+}
+
+/// A one-time link for the first administrator, while there is none.
+async fn first_administrator(desk: &Desk) -> anyhow::Result<Option<String>> {
+    let office = desk.office();
+    if office.people.values().any(|person| person.is(Role::SystemAdministrator)) {
+        return Ok(None);
+    }
+    let token = desk.invite(None).await?;
+    Ok(Some(format!("{}/invitacion/{token}", desk.public_url())))
+}
+
+/// The listening socket: taken first, so that a second server on the same address says so at once.
+pub(crate) async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+}
+
+/// Serves a desk on a socket until SIGTERM or SIGINT; then takes no more, finishes what it has in hand, and stops.
+pub(crate) async fn run(
+    listener: TcpListener,
+    desk: Desk,
+    config: &Config,
+    _demo_mail: Option<PathBuf>,
+) -> anyhow::Result<()> {
+    let letters = Folder::open(config.data.join("mail")).context("the folder of letters cannot be opened")?;
+    let jobs = Jobs::start(&desk, Transport::Folder(letters));
+    let router = axum::Router::new()
+        .route("/healthz", axum::routing::get(|| async { "ok" }))
+        .route("/readyz", axum::routing::get(|| async { "ready" }));
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let (told, mut waiting) = tokio::sync::watch::channel(false);
+    let stop = async move {
+        until_told().await;
+        told.send_replace(true);
+    };
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stop);
+    let overdue = async move {
+        // An error means that the server ended by itself, and nobody waits here any more.
+        if waiting.wait_for(|told| *told).await.is_ok() {
+            tracing::info!("stopping");
+            tokio::time::sleep(LAST_REQUESTS).await;
+        }
+    };
+    tokio::select! {
+        served = serving.into_future() => served.context("the server failed")?,
+        () = overdue => tracing::warn!("requests still in hand were cut"),
+    }
+    jobs.stop().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn until_told() {
+    let mut terminate = signal(SignalKind::terminate()).expect("a process can listen for SIGTERM");
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+/// Whoever stands at the machine.
+pub(crate) fn operator() -> Viewer {
+    Viewer::new(Actor::Operator)
+}
