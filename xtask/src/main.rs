@@ -1,1 +1,57 @@
-fn main() {}
+//! The workshop: what is done to the project rather than by it. `cargo xtask --help` teaches it.
+
+mod count;
+mod install;
+mod run;
+mod test;
+mod tidy;
+mod ui;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The workshop of Atiende: what is done to the project rather than by it.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", disable_help_subcommand = true, after_long_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+const EXAMPLES: &str = "\
+Before you push:
+  cargo fmt && cargo xtask tidy && cargo xtask test
+
+While you work on the rules, which need nothing but Rust:
+  cargo test -p atiende-procedure
+
+To see the screens that you changed:
+  cargo xtask ui && cargo run -- demo
+
+What the merge checks run is .ci/run.";
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Run every test, installing or starting what they need
+    Test(test::Options),
+    /// Check what the compiler does not: sizes, forbidden words, the walls between crates
+    Tidy,
+    /// Bundle the styles, scripts and icons of ui/ into ui/dist
+    Ui,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().task {
+        Task::Test(options) => test::test(&options),
+        Task::Tidy => tidy::tidy(),
+        Task::Ui => ui::bundle(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
