@@ -194,3 +194,6 @@ fn roll_back(connection: &Connection) {
         tracing::error!(%error, "a transaction could not be rolled back");
     }
 }
+
+#[cfg(test)]
+mod tests;

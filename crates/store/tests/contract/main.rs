@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod cases;
+mod faults;
 mod feed;
 mod jobs;
 mod office;
