@@ -63,7 +63,7 @@ impl Db {
     /// Opens the database and brings its schema up to this program's.
     pub async fn open(location: &Location) -> Result<Db> {
         let db = Db::connect(location).await?;
-        db.change(|w| migrate::run(w)).await?;
+        db.change(migrate::run).await?;
         Ok(db)
     }
 

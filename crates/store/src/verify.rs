@@ -56,10 +56,9 @@ const CASES_AT_ONCE: u32 = 100;
 /// # Errors
 /// When it cannot look: the database or the folder of files cannot be read.
 pub async fn verify(db: &Db, blobs: &Blobs, mut found: impl FnMut(Finding)) -> Result<Looked> {
-    let mut looked = Looked::default();
-    looked.sealed = log::walk(db, &mut found).await?;
+    let mut looked = Looked { sealed: log::walk(db, &mut found).await?, ..Looked::default() };
 
-    let office = db.read(|r| streams::office(r)).await?;
+    let office = db.read(streams::office).await?;
     looked.events += office.events;
     looked.texts += office.texts;
     office.findings.into_iter().for_each(&mut found);
@@ -82,8 +81,8 @@ pub async fn verify(db: &Db, blobs: &Blobs, mut found: impl FnMut(Finding)) -> R
             None => break,
         }
     }
-    db.read(|r| commands(r)).await?.into_iter().for_each(&mut found);
-    db.read(|r| counts(r)).await?.into_iter().for_each(&mut found);
+    db.read(commands).await?.into_iter().for_each(&mut found);
+    db.read(counts).await?.into_iter().for_each(&mut found);
     Ok(looked)
 }
 

@@ -17,7 +17,7 @@ pub fn words_of(text: &str) -> Vec<String> {
             add(&mut words, parts.concat());
         }
         for part in parts {
-            add(&mut words, stem(&stemmer, part));
+            add(&mut words, stem(&stemmer, &part));
         }
     }
     words
@@ -45,11 +45,11 @@ fn parts_of(run: &str) -> impl Iterator<Item = String> + '_ {
 /// The stem with its accents folded. The stemmer wants accents where they belong, and people often leave them out, so
 /// the folded word is stemmed: `conexión` and `conexion`, `impresoras` and `impresora` meet. An ñ is a letter of its
 /// own in Spanish, yet who has no key for it writes n: it folds as well, last.
-fn stem(stemmer: &Stemmer, word: String) -> String {
+fn stem(stemmer: &Stemmer, word: &str) -> String {
     if word.chars().any(|c| c.is_ascii_digit()) {
-        return fold(&word);
+        return fold(word);
     }
-    stemmer.stem(&fold(&word)).into_owned()
+    stemmer.stem(&fold(word)).into_owned()
 }
 
 fn fold(word: &str) -> String {

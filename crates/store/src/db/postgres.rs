@@ -202,10 +202,10 @@ impl Seat {
             return Tried::Again(StoreError::Unreachable("no connection".to_owned()));
         };
         let failure = session.take_failure();
-        if failure != Some(Failure::Lost) {
-            if let Err(error) = session.batch("ROLLBACK") {
-                return self.after(error);
-            }
+        if failure != Some(Failure::Lost)
+            && let Err(error) = session.batch("ROLLBACK")
+        {
+            return self.after(error);
         }
         if let Some(failure) = failure {
             return self.again(failure, Ok(()));

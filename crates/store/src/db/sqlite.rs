@@ -118,7 +118,7 @@ impl Scribe {
                 return;
             }
             if jobs.len() > 1 && self.together(&mut jobs) {
-                jobs.into_iter().for_each(|job| job.answer());
+                jobs.into_iter().for_each(Write::answer);
             } else {
                 jobs.into_iter().for_each(|job| self.alone(job));
             }

@@ -20,7 +20,7 @@ on_both! {
         let seen: Vec<_> = some.iter().chain(&rest).map(|event| (event.stream, event.sequence)).collect();
         assert_eq!(seen, [(one.id.0, 1), (other.id.0, 1), (one.id.0, 2), (one.id.0, 3)]);
         assert!(next(&world.db, tail, 3).await.0.is_empty());
-        let now = world.db.read(|r| Tail::from_now(r)).await.unwrap();
+        let now = world.db.read(Tail::from_now).await.unwrap();
         assert_eq!(now, tail);
         world.happen(other.id, vec![watched(8)]).await;
         assert_eq!(next(&world.db, now, 3).await.0.len(), 1);

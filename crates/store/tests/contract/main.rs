@@ -1,5 +1,6 @@
 //! The contract of the store: every test runs on SQLite and on PostgreSQL.
 #![expect(unreachable_pub, reason = "these are the modules of one test program")]
+#![expect(clippy::disallowed_methods, reason = "a test may look at the watch")]
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod cases;

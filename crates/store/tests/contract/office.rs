@@ -38,12 +38,12 @@ fn add(w: &mut Writer<'_>, events: &[OfficeRecorded], words: &[Text]) -> Result<
 
 on_both! {
     async fn the_office_is_replayed_and_kept_up(world: World) {
-        assert_eq!(world.db.read(|r| office::load(r)).await.unwrap(), Office::default());
+        assert_eq!(world.db.read(office::load).await.unwrap(), Office::default());
         let (event, words) = person(1, "Ana Ruiz");
         world.db.write(command(), move |w| {
             add(w, &[recorded(1, event.clone()), recorded(2, department(1))], std::slice::from_ref(&words))
         }).await.unwrap();
-        let before = world.db.read(|r| office::load(r)).await.unwrap();
+        let before = world.db.read(office::load).await.unwrap();
         assert_eq!(before.people[&PersonId(1)].profile.name, "Ana Ruiz");
         assert_eq!(before.version, 2);
 
@@ -61,8 +61,8 @@ on_both! {
             }
         }).await.unwrap();
         assert_eq!(after.people[&PersonId(1)].profile.name, "Ana María Ruiz");
-        assert_eq!(after, world.db.read(|r| office::load(r)).await.unwrap());
-        assert_eq!(world.db.read(|r| office::version(r)).await, Ok(3));
+        assert_eq!(after, world.db.read(office::load).await.unwrap());
+        assert_eq!(world.db.read(office::version).await, Ok(3));
         assert_eq!(world.db.read(|r| office::history(r, 1)).await.unwrap().len(), 2);
     }
 

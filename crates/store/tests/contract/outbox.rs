@@ -62,7 +62,7 @@ on_both! {
         assert!(world.db.change(move |w| outbox::delivered(w, id, now)).await.unwrap());
         assert!(!world.db.change(move |w| outbox::delivered(w, id, now)).await.unwrap());
         assert!(world.claim(now + LEASE * 2, 10).await.is_empty());
-        assert_eq!(world.db.read(|r| outbox::next_due(r)).await.unwrap(), Some(now + LEASE * 3));
+        assert_eq!(world.db.read(outbox::next_due).await.unwrap(), Some(now + LEASE * 3));
         let told = world.db.read(|r| outbox::of_stream(r, 5)).await.unwrap();
         assert_eq!(told.iter().map(|letter| letter.delivered_at).collect::<Vec<_>>(), [Some(now), None]);
     }

@@ -54,7 +54,11 @@ impl World {
                     1 => events.push(assigned(level, n % 2, None)),
                     2 => events.extend([assigned(level, n % 2, Some(10 + n % 2)), assessed(level)]),
                     _ => {
-                        events.extend([assigned(level, 1, Some(11)), assessed(level), to_provider(1 + n % 2)])
+                        events.extend([
+                            assigned(level, 1, Some(11)),
+                            assessed(level),
+                            to_provider(1 + n % 2),
+                        ]);
                     }
                 }
             }

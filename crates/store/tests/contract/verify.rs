@@ -39,7 +39,7 @@ impl World {
     async fn seal(&self) {
         for _ in 0..200 {
             let sealed = self.db.change(|w| seal::seal(w, clock())).await.unwrap();
-            let (size, _) = self.db.read(|r| seal::head(r)).await.unwrap();
+            let (size, _) = self.db.read(seal::head).await.unwrap();
             let all = self.count("events").await;
             if sealed == 0 && size == all {
                 return;
