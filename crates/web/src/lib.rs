@@ -1,1 +1,24 @@
-//! 
+//! The screens and the API: what people and programs say becomes commands, what happened becomes pages and JSON.
+//!
+//! Holds no SQL and no rules: it asks the desk, and shows what it answers.
+
+mod api;
+mod app;
+mod assets;
+mod bodies;
+mod download;
+mod frame;
+mod lenient;
+mod listing;
+mod oops;
+mod pages;
+mod refused;
+mod request;
+mod routes;
+mod security;
+mod texts;
+mod upload;
+mod visitor;
+
+pub use app::WebOptions;
+pub use routes::router;

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use super::Viewer;
 use super::letters::{LetterSeen, letter_seen};
-use crate::{Desk, DeskError};
+use crate::{Desk, DeskError, SignedLink};
 
 /// A case with what this viewer may know of it: events and words of other audiences are not in here.
 #[derive(Debug, Clone)]
@@ -55,6 +55,17 @@ impl Desk {
     /// When the memory does not answer.
     pub async fn case_seen_by(&self, viewer: Viewer, number: CaseNumber) -> Result<SeenCase, DeskError> {
         seen(self, viewer, number).await?.ok_or(DeskError::NoSuchCase)
+    }
+
+    /// The case of a signed link, as far as its bearer may see it.
+    ///
+    /// # Errors
+    /// When the memory does not answer.
+    pub async fn case_of_link(&self, link: &SignedLink) -> Result<SeenCase, DeskError> {
+        let id = link.case;
+        let case = self.db().read(move |r| Ok::<_, DeskError>(cases::load(r, id)?)).await?;
+        let number = case.ok_or(DeskError::NoSuchCase)?.number;
+        self.case_seen_by(Viewer::new(link.actor), number).await
     }
 }
 

@@ -1,0 +1,72 @@
+//! The REST API under `/api/v1`: JSON, bearer tokens, problem+json, keyset cursors. A verb is a resource.
+
+mod caller;
+mod cases;
+mod json;
+mod moves;
+mod office;
+mod problem;
+
+use axum::Router;
+use axum::routing::get;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::App;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Atiende", description = "A service desk that carries out a written procedure.", license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")),
+    security(("token" = [])),
+    modifiers(&Bearer),
+)]
+struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        document.components.get_or_insert_default().add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The API with its own description.
+pub(crate) fn router() -> Router<App> {
+    let (router, document) = described().split_for_parts();
+    let document = document.to_pretty_json().expect("the description has string keys only");
+    let serve = move || {
+        let document = document.clone();
+        async move { ([("content-type", "application/json")], document) }
+    };
+    router.route("/api/v1/openapi.json", get(serve)).route("/api/v1/{*rest}", get(problem::nowhere).fallback(problem::nowhere))
+}
+
+fn described() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(cases::list, cases::create))
+        .routes(routes!(cases::show))
+        .routes(routes!(cases::events))
+        .routes(routes!(cases::messages))
+        .routes(routes!(cases::evidence))
+        .routes(routes!(cases::attach))
+        .routes(routes!(cases::file))
+        .routes(routes!(moves::details))
+        .merge(moves::router())
+        .routes(routes!(office::me))
+        .routes(routes!(office::procedure))
+        .routes(routes!(office::catalogue))
+        .routes(routes!(office::departments))
+        .routes(routes!(office::sites))
+        .routes(routes!(office::people))
+        .routes(routes!(office::groups))
+        .routes(routes!(office::providers))
+        .routes(routes!(office::contracts))
+}
+
+/// The API's description, for its own page.
+pub(crate) fn description() -> serde_json::Value {
+    serde_json::to_value(described().into_openapi()).expect("the description has string keys only")
+}

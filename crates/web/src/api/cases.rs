@@ -1,0 +1,138 @@
+//! Cases: lists, one, its events, messages, evidence and files; and new ones.
+
+use atiende_desk::view::queue::QueueRequest;
+use atiende_desk::{SeenCase, Upload};
+use atiende_procedure::{Audience, BlobHash, CaseNumber, Channel, Command};
+use axum::Json;
+use axum::extract::{Multipart, Path, Query, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json as object};
+
+use super::caller::{Caller, Sent};
+use super::json::{self, Items};
+use super::moves::carry_out;
+use super::problem::Problem;
+use crate::app::App;
+use crate::listing::{Listing, ListingError};
+use crate::request::Request;
+
+/// The cases that the caller may see, newest change first unless `sort` says otherwise.
+#[utoipa::path(get, path = "/api/v1/cases", tag = "cases", params(Listing),
+    responses((status = 200, body = Items), (status = 401, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(listing): Query<Listing>,
+) -> Result<Json<Items>, Problem> {
+    let request: QueueRequest = listing.request(&caller.office, caller.viewer).map_err(|error| {
+        let ListingError { field, problem } = error;
+        Problem::field(field, caller.t.name(problem, field))
+    })?;
+    let page = app.desk.queue_seen_by(caller.viewer, request).await.map_err(|error| caller.problem(&error))?;
+    Ok(Json(json::rows(&page)))
+}
+
+/// Registers a request (R9). What is absent is listed in `missing`.
+#[utoipa::path(post, path = "/api/v1/cases", tag = "cases", request_body = Request,
+    responses((status = 201, description = "The case", body = Value), (status = 401, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn create(State(app): State<App>, caller: Caller, sent: Sent<Request>) -> Result<Response, Problem> {
+    let salter = app.desk.ambience().salter();
+    let asked = sent.body.registration(&salter, &caller.office, caller.person, Channel::Api, Vec::new());
+    let registration = asked.map_err(|refusal| Problem::refused(&refusal, caller.t))?;
+    let id = caller.command_id(&app);
+    let made = app.desk.register(caller.viewer, id, registration).await.map_err(|error| caller.problem(&error))?;
+    let number = made.case.number.clone();
+    let body = match app.desk.case_seen_by(caller.viewer, number.clone()).await {
+        Ok(seen) => json::case(&seen),
+        Err(atiende_desk::DeskError::NoSuchCase) => {
+            object!({ "number": number, "version": made.case.version, "status": made.case.status.name(), "missing": [] })
+        }
+        Err(error) => return Err(caller.problem(&error)),
+    };
+    Ok((StatusCode::CREATED, [(header::LOCATION, format!("/api/v1/cases/{number}"))], Json(body)).into_response())
+}
+
+async fn seen(app: &App, caller: &Caller, number: &str) -> Result<SeenCase, Problem> {
+    let number: CaseNumber = number.parse().map_err(|_| Problem::not_found())?;
+    app.desk.case_seen_by(caller.viewer, number).await.map_err(|error| caller.problem(&error))
+}
+
+/// One case.
+#[utoipa::path(get, path = "/api/v1/cases/{number}", tag = "cases", params(("number" = String, Path)),
+    responses((status = 200, body = Value), (status = 404, body = Problem)))]
+pub(crate) async fn show(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Result<Json<Value>, Problem> {
+    Ok(Json(json::case(&seen(&app, &caller, &number).await?)))
+}
+
+/// What happened to a case, as far as the caller may know.
+#[utoipa::path(get, path = "/api/v1/cases/{number}/events", tag = "cases", params(("number" = String, Path)),
+    responses((status = 200, body = Items), (status = 404, body = Problem)))]
+pub(crate) async fn events(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Result<Json<Items>, Problem> {
+    let seen = seen(&app, &caller, &number).await?;
+    let own = seen.events.iter().filter(|event| event.from.is_none());
+    Ok(Json(Items::all(own.map(|event| json::event(&seen, &event.recorded)).collect())))
+}
+
+/// What was said in a case, as far as the caller may read it.
+#[utoipa::path(get, path = "/api/v1/cases/{number}/messages", tag = "cases", params(("number" = String, Path)),
+    responses((status = 200, body = Items), (status = 404, body = Problem)))]
+pub(crate) async fn messages(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Result<Json<Items>, Problem> {
+    Ok(Json(Items::all(json::messages(&seen(&app, &caller, &number).await?))))
+}
+
+/// The eight activities with their evidence (R15, R16).
+#[utoipa::path(get, path = "/api/v1/cases/{number}/evidence", tag = "cases", params(("number" = String, Path)),
+    responses((status = 200, body = Value), (status = 404, body = Problem)))]
+pub(crate) async fn evidence(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Result<Json<Value>, Problem> {
+    Ok(Json(json::evidence(&seen(&app, &caller, &number).await?)))
+}
+
+/// Adds files to a case: `file` parts, and perhaps `audience` (requester unless said) and `body`.
+#[utoipa::path(post, path = "/api/v1/cases/{number}/attachments", tag = "moves", params(("number" = String, Path)),
+    request_body(content_type = "multipart/form-data", content = Value),
+    responses((status = 200, body = Value), (status = 413, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn attach(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    mut parts: Multipart,
+) -> Result<Json<Value>, Problem> {
+    seen(&app, &caller, &number).await?;
+    let mut attachments = Vec::new();
+    let (mut audience, mut body, mut version) = (Audience::Requester, None, None);
+    let unreadable = |error: axum::extract::multipart::MultipartError| Problem::new(error.status(), "unreadable", Some(error.body_text()));
+    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        if let Some(file) = part.file_name().map(str::to_owned) {
+            let bytes = part.bytes().await.map_err(unreadable)?;
+            let attached = app.desk.attach(Upload { name: file, bytes }).await;
+            attachments.push(attached.map_err(|error| Problem::attach(&error, caller.t))?);
+            continue;
+        }
+        let value = part.text().await.map_err(unreadable)?;
+        match name.as_str() {
+            "audience" => audience = value.parse().map_err(|_| Problem::field("audience", value))?,
+            "body" => body = Some(value),
+            "version" => version = value.parse().ok(),
+            _ => {}
+        }
+    }
+    let body = app.desk.ambience().salter().text_if_any(body.as_deref());
+    carry_out(&app, &caller, &number, version, Command::Say { audience, body, attachments }).await
+}
+
+/// A file's bytes.
+#[utoipa::path(get, path = "/api/v1/cases/{number}/attachments/{hash}", tag = "cases",
+    params(("number" = String, Path), ("hash" = String, Path)),
+    responses((status = 200, description = "The bytes", content_type = "application/octet-stream"), (status = 404, body = Problem)))]
+pub(crate) async fn file(
+    State(app): State<App>,
+    caller: Caller,
+    Path((number, hash)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let number: CaseNumber = number.parse().map_err(|_| Problem::not_found())?;
+    let hash: BlobHash = hash.parse().map_err(|_| Problem::not_found())?;
+    let found = app.desk.file_seen_by(caller.viewer, number, hash).await.map_err(|error| caller.problem(&error))?;
+    Ok(crate::download::response(&found.0, &found.1, found.2))
+}

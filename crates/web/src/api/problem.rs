@@ -1,0 +1,121 @@
+//! What went wrong, as `application/problem+json` (RFC 9457) with the refusal's code.
+
+use std::collections::BTreeMap;
+
+use atiende_desk::{AttachError, DeskError};
+use atiende_procedure::{Refusal, RefusalClass};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::refused::{field, sentence};
+use crate::texts::Texts;
+
+/// A problem.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Problem {
+    status: u16,
+    title: String,
+    /// Stable: what programs go by.
+    code: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    /// What is wrong with each field.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    fields: BTreeMap<String, String>,
+    /// The version at which the case is, when the one sent is stale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
+}
+
+impl Problem {
+    pub(crate) fn new(status: StatusCode, code: &str, detail: impl Into<Option<String>>) -> Problem {
+        let title = status.canonical_reason().unwrap_or("Error").to_owned();
+        let (detail, fields) = (detail.into(), BTreeMap::new());
+        Problem { status: status.as_u16(), title, code: code.to_owned(), detail, fields, version: None }
+    }
+
+    /// Something in the body or the query cannot be read.
+    pub(crate) fn unreadable(detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unreadable", Some(detail.into()))
+    }
+
+    /// A field is wrong.
+    pub(crate) fn field(name: &str, message: String) -> Problem {
+        let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad-field", Some(message.clone()));
+        problem.fields.insert(name.to_owned(), message);
+        problem
+    }
+
+    pub(crate) fn not_found() -> Problem {
+        Problem::new(StatusCode::NOT_FOUND, "not-found", None)
+    }
+
+    /// A refusal, in the language that the caller asks for.
+    pub(crate) fn refused(refusal: &Refusal, t: &Texts) -> Problem {
+        let status = match refusal.class() {
+            RefusalClass::Forbidden => StatusCode::FORBIDDEN,
+            RefusalClass::State => StatusCode::CONFLICT,
+            RefusalClass::Content => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        let message = sentence(t, refusal);
+        let mut problem = Problem::new(status, refusal.code(), Some(message.clone()));
+        if refusal.class() == RefusalClass::Content
+            && let Some(field) = field(refusal)
+        {
+            problem.fields.insert(field, message);
+        }
+        problem
+    }
+
+    /// Whatever the desk answered instead of doing it.
+    pub(crate) fn of(error: &DeskError, t: &Texts) -> Problem {
+        match error {
+            DeskError::NoSuchCase => Problem::not_found(),
+            DeskError::Refused(refusal) => Problem::refused(refusal, t),
+            DeskError::Stale { version, .. } => Problem {
+                version: Some(*version),
+                ..Problem::new(StatusCode::CONFLICT, "stale", Some(t.get("oops-stale-text").to_owned()))
+            },
+            DeskError::ReadOnly => Problem::new(StatusCode::FORBIDDEN, "read-only-token", None),
+            DeskError::Store(error) if error.is_bad_cursor() => {
+                Problem::field("cursor", t.get("problem-cursor").to_owned())
+            }
+            DeskError::Store(error) => {
+                tracing::error!(%error, "the store did not answer");
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", None)
+            }
+        }
+    }
+
+    pub(crate) fn attach(error: &AttachError, t: &Texts) -> Problem {
+        match error {
+            AttachError::TooLarge { name } => Problem {
+                status: StatusCode::PAYLOAD_TOO_LARGE.as_u16(),
+                ..Problem::field("file", t.name("problem-file-too-large", name))
+            },
+            AttachError::Store(error) => {
+                tracing::error!(%error, "the place for files did not answer");
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", None)
+            }
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
+        }
+        (status, headers, serde_json::to_vec(&self).unwrap_or_default()).into_response()
+    }
+}
+
+/// There is nothing at this path.
+pub(crate) async fn nowhere() -> Problem {
+    Problem::not_found()
+}

@@ -1,0 +1,35 @@
+//! Handing files out: never run in the page that shows them.
+
+use atiende_procedure::AttachmentRef;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+
+/// The pictures that browsers may show; everything else is saved.
+const SHOWN: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+
+/// A file as an answer: pictures inside a sandbox, all else as a download under its own name.
+pub(crate) fn response(file: &AttachmentRef, name: &str, bytes: Bytes) -> Response {
+    let shown = SHOWN.contains(&file.media_type.as_str());
+    let media_type = if shown { file.media_type.as_str() } else { "application/octet-stream" };
+    let kind = if shown { "inline" } else { "attachment" };
+    let plain: String = name.chars().map(|c| if c.is_ascii_graphic() && !"\"\\%;".contains(c) { c } else { '_' }).collect();
+    let disposition = format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{}", escaped(name));
+    let mut headers = HeaderMap::new();
+    let mut add = |name, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    add(header::CONTENT_TYPE, media_type);
+    add(header::CONTENT_DISPOSITION, &disposition);
+    add(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
+    add(header::CACHE_CONTROL, "private, max-age=3600");
+    (headers, bytes).into_response()
+}
+
+/// RFC 8187.
+fn escaped(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    name.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}

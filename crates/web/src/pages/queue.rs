@@ -1,0 +1,282 @@
+//! The desk's queue: views with live counts, filters and search in the address, pages by cursor.
+
+use askama::Template;
+use atiende_desk::view::queue::SeenPage;
+use atiende_desk::{Backlog, DeskError};
+use atiende_procedure::permission::Scope;
+use atiende_procedure::{Actor, Kind, Priority, Role, StatusName, SupportLevel};
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+
+use super::form::{Choice, Field, Input};
+use crate::app::App;
+use crate::frame::{Frame, Markup};
+use crate::listing::{Listing, ListingError};
+use crate::oops::{Oops, page};
+use crate::visitor::{Visitor, encode};
+
+#[derive(Debug, Template)]
+#[template(path = "queue.html")]
+struct Queue {
+    frame: Frame,
+    title: String,
+    about: String,
+    view: String,
+    views: Vec<ViewLink>,
+    words: String,
+    selects: Vec<Field>,
+    error: Option<String>,
+    cut: bool,
+    rows: Vec<Row>,
+    first_href: Option<String>,
+    next_href: Option<String>,
+}
+
+#[derive(Debug)]
+struct ViewLink {
+    href: String,
+    icon: &'static str,
+    label: String,
+    count: Option<u64>,
+    chosen: bool,
+}
+
+/// A case in a list of the desk.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) number: String,
+    pub(crate) subject: String,
+    pub(crate) requester: String,
+    pub(crate) level: String,
+    pub(crate) state: Markup,
+    pub(crate) agent: String,
+    pub(crate) priority: String,
+    pub(crate) urgent: bool,
+    pub(crate) changed: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct View {
+    vista: String,
+}
+
+/// A view of the queue: its name in the address, its icon, its text.
+const VIEWS: [(&str, &str, &str); 7] = [
+    ("mias", "user", "view-mine"),
+    ("sin-asignar", "user-question", "view-unassigned"),
+    ("nivel", "stack-2", "view-level"),
+    ("espera", "player-pause", "view-waiting"),
+    ("proveedor", "building-store", "view-provider"),
+    ("abiertos", "inbox", "view-open"),
+    ("todos", "list", "view-all"),
+];
+
+pub(crate) async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(view): Query<View>,
+    Query(listing): Query<Listing>,
+) -> Response {
+    let scope = Scope::of(Actor::Person(visitor.person.id), &visitor.office);
+    if !scope.desk {
+        return Oops::not_found(visitor.frame(&app)).into_response();
+    }
+    match queue(&app, &visitor, &view.vista, listing).await {
+        Ok((status, queue)) => page(status, &queue),
+        Err(error) => Oops::to(&app, &visitor, &error).into_response(),
+    }
+}
+
+async fn queue(
+    app: &App,
+    visitor: &Visitor,
+    view: &str,
+    listing: Listing,
+) -> Result<(StatusCode, Queue), DeskError> {
+    let agent = visitor.person.is(Role::Agent);
+    let fallback = if agent { "nivel" } else { "abiertos" };
+    let (view, _, label) = VIEWS.into_iter().find(|(name, ..)| *name == view).unwrap_or_else(|| {
+        VIEWS.into_iter().find(|(name, ..)| *name == fallback).unwrap_or(VIEWS[5])
+    });
+    let level = own_level(visitor);
+    let t = visitor.looker.t;
+    let mut error = None;
+    let mut status = StatusCode::OK;
+    let request = match narrowed(&listing, view, level).request(&visitor.office, visitor.viewer) {
+        Ok(request) => request,
+        Err(ListingError { field, problem }) => {
+            error = Some(t.name(problem, field));
+            status = StatusCode::UNPROCESSABLE_ENTITY;
+            narrowed(&Listing::default(), view, level).request(&visitor.office, visitor.viewer).unwrap_or_default()
+        }
+    };
+    let page = match app.desk.queue_seen_by(visitor.viewer, request.clone()).await {
+        Err(DeskError::Store(bad)) if bad.is_bad_cursor() => {
+            error = Some(t.get("problem-cursor").to_owned());
+            status = StatusCode::UNPROCESSABLE_ENTITY;
+            app.desk.queue_seen_by(visitor.viewer, atiende_desk::view::QueueRequest { cursor: None, ..request }).await?
+        }
+        page => page?,
+    };
+    let backlog = app.desk.backlog_seen_by(visitor.viewer).await?;
+    let frame = visitor.frame(app);
+    let rows = rows(&frame, &page);
+    let address = address(view, &listing);
+    let queue = Queue {
+        title: t.get(label).to_owned(),
+        about: if view == "nivel" { frame.word("level-full", level) } else { String::new() },
+        view: view.to_owned(),
+        views: views(&frame, view, level, backlog.as_ref()),
+        words: listing.q.clone().unwrap_or_default(),
+        selects: selects(&frame, &listing),
+        error,
+        cut: page.cut,
+        rows,
+        first_href: listing.cursor.as_deref().filter(|cursor| !cursor.is_empty()).map(|_| address.clone()),
+        next_href: page.next_cursor.map(|cursor| format!("{address}&cursor={}", encode(&cursor))),
+        frame,
+    };
+    Ok((status, queue))
+}
+
+fn own_level(visitor: &Visitor) -> SupportLevel {
+    let groups = visitor.person.groups.iter().filter_map(|id| visitor.office.groups.get(id));
+    groups.map(|group| group.level).min().unwrap_or(SupportLevel::First)
+}
+
+/// What is asked for, within what the view shows. A filter of the reader's own wins over the view's.
+fn narrowed(listing: &Listing, view: &str, level: SupportLevel) -> Listing {
+    let mut listing = listing.clone();
+    let set = |field: &mut Option<String>, value: &str| {
+        if field.as_deref().is_none_or(str::is_empty) {
+            *field = Some(value.to_owned());
+        }
+    };
+    match view {
+        "mias" => {
+            set(&mut listing.assignee, "me");
+            set(&mut listing.status, "open");
+        }
+        "sin-asignar" => {
+            set(&mut listing.assignee, "none");
+            set(&mut listing.status, "registered,assigned");
+        }
+        "nivel" => {
+            set(&mut listing.level, level.as_str());
+            set(&mut listing.status, "assigned,in_progress,waiting,with_provider");
+        }
+        "espera" => set(&mut listing.status, "waiting"),
+        "proveedor" => set(&mut listing.status, "with_provider"),
+        "abiertos" => set(&mut listing.status, "registered,assigned,in_progress,waiting,with_provider"),
+        _ => {}
+    }
+    listing
+}
+
+fn views(frame: &Frame, chosen: &str, level: SupportLevel, counts: Option<&(Backlog, u64)>) -> Vec<ViewLink> {
+    let count = |name: &str| {
+        let (backlog, mine) = counts?;
+        let of = |status| backlog.count(Some(status), None);
+        let open = [
+            StatusName::Registered,
+            StatusName::Assigned,
+            StatusName::InProgress,
+            StatusName::Waiting,
+            StatusName::WithProvider,
+        ];
+        match name {
+            "mias" => Some(*mine),
+            "sin-asignar" => Some(backlog.unassigned()),
+            "nivel" => Some(open[1..].iter().map(|status| backlog.count(Some(*status), Some(level))).sum()),
+            "espera" => Some(of(StatusName::Waiting)),
+            "proveedor" => Some(of(StatusName::WithProvider)),
+            "abiertos" => Some(open.into_iter().map(of).sum()),
+            _ => None,
+        }
+    };
+    let links = VIEWS.into_iter().map(|(name, icon, label)| ViewLink {
+        href: format!("/mesa?vista={name}"),
+        icon,
+        label: frame.t.get(label).to_owned(),
+        count: count(name),
+        chosen: name == chosen,
+    });
+    links.collect()
+}
+
+fn selects(frame: &Frame, listing: &Listing) -> Vec<Field> {
+    let t = frame.t;
+    let value = |given: &Option<String>| given.clone().unwrap_or_default();
+    let any = t.get("any");
+    let statuses: Vec<StatusName> =
+        StatusName::ALL.iter().copied().filter(|status| *status != StatusName::Referred).collect();
+    let kinds: Vec<Kind> = Kind::ALL.iter().copied().filter(|kind| *kind != Kind::SecurityIncident).collect();
+    let select = |name: &str, label: &str| Field::new(Input::Select, name, t.get(label));
+    let sorts = ["changed", "opened", "oldest", "priority", "number"];
+    vec![
+        select("status", "column-state").words(t, "status", &statuses).with_blank(any).value(value(&listing.status)),
+        select("level", "column-level")
+            .words(t, "level-full", SupportLevel::ALL)
+            .with_blank(any)
+            .value(value(&listing.level)),
+        select("kind", "field-kind").words(t, "kind", &kinds).with_blank(any).value(value(&listing.kind)),
+        select("priority", "column-priority")
+            .words(t, "priority", Priority::ALL)
+            .with_blank(any)
+            .value(value(&listing.priority)),
+        select("sort", "queue-sort")
+            .options(sorts.iter().map(|sort| Choice::new(sort, t.of_word("sort", sort))).collect())
+            .value(listing.sort.clone().unwrap_or_else(|| "changed".to_owned())),
+    ]
+}
+
+/// The rows of a page, in the frame's language.
+pub(crate) fn rows(frame: &Frame, page: &SeenPage) -> Vec<Row> {
+    let department = |id| page.office.departments.get(&id).map_or("", |department| department.name.as_str());
+    let row = |row: &atiende_desk::QueueRow| Row {
+        number: row.number.to_string(),
+        subject: row.subject.clone(),
+        requester: match row.department.map(department).filter(|name| !name.is_empty()) {
+            Some(department) => format!("{} · {department}", page.name(row.requester)),
+            None => page.name(row.requester).to_owned(),
+        },
+        level: row.level.map_or_else(String::new, |level| frame.word("level", level)),
+        state: frame.state(row.status),
+        agent: match row.agent {
+            Some(agent) => page.name(agent).to_owned(),
+            None => frame.t.get("no-agent").to_owned(),
+        },
+        priority: frame.word("priority", row.priority),
+        urgent: row.priority == Priority::Critical,
+        changed: frame.when(&row.changed_at),
+    };
+    page.rows.iter().map(row).collect()
+}
+
+/// The address of the list, without its cursor.
+fn address(view: &str, listing: &Listing) -> String {
+    let given = [
+        ("q", &listing.q),
+        ("status", &listing.status),
+        ("level", &listing.level),
+        ("assignee", &listing.assignee),
+        ("requester", &listing.requester),
+        ("department", &listing.department),
+        ("kind", &listing.kind),
+        ("service", &listing.service),
+        ("priority", &listing.priority),
+        ("opened_from", &listing.opened_from),
+        ("opened_to", &listing.opened_to),
+        ("sort", &listing.sort),
+    ];
+    let mut address = format!("/mesa?vista={view}");
+    for (name, value) in given {
+        if let Some(value) = value.as_deref().filter(|value| !value.is_empty()) {
+            address.push_str(&format!("&{name}={}", encode(value)));
+        }
+    }
+    address
+}

@@ -1,0 +1,207 @@
+//! What was said and what happened, told in order.
+
+use atiende_desk::{SeenCase, SeenEvent};
+use atiende_procedure::{Actor, Audience, Capacity, Closing, Event, Recorded, TextRef};
+
+use crate::frame::Frame;
+
+/// An item of the story: words of somebody, or an event in one line.
+#[derive(Debug, Default)]
+pub(crate) struct Item {
+    pub(crate) event: bool,
+    pub(crate) audience: Option<Audience>,
+    pub(crate) class: &'static str,
+    pub(crate) icon: &'static str,
+    pub(crate) by: String,
+    pub(crate) kind: String,
+    pub(crate) own: bool,
+    pub(crate) provider: bool,
+    pub(crate) text: String,
+    pub(crate) when: String,
+    /// For machines.
+    pub(crate) at: String,
+    /// The other case, for what was said in one that became part of this.
+    pub(crate) from: String,
+    pub(crate) delivery: String,
+    pub(crate) delivery_class: &'static str,
+    pub(crate) files: Vec<File>,
+}
+
+/// A file beside words.
+#[derive(Debug)]
+pub(crate) struct File {
+    pub(crate) href: String,
+    pub(crate) name: String,
+    pub(crate) size: String,
+}
+
+/// The whole story, as this viewer may read it.
+pub(crate) fn story(frame: &Frame, seen: &SeenCase) -> Vec<Item> {
+    seen.events.iter().filter_map(|event| item(frame, seen, event)).collect()
+}
+
+fn item(frame: &Frame, seen: &SeenCase, event: &SeenEvent) -> Option<Item> {
+    let recorded = &event.recorded;
+    let by = by(frame, seen, recorded);
+    let told = Item {
+        own: recorded.acted.by == seen.viewer.actor,
+        provider: recorded.acted.capacity == Capacity::Provider,
+        when: frame.when(&recorded.at),
+        at: recorded.at.to_string(),
+        from: event.from.as_ref().map(|number| frame.t.name("story-from", &number.to_string())).unwrap_or_default(),
+        by,
+        ..Item::default()
+    };
+    let words = |text: Option<TextRef>| seen.words_if_any(text).unwrap_or_default().to_owned();
+    let number = event.from.as_ref().unwrap_or(&seen.case.number);
+    let files = SeenCase::files(&recorded.event).iter().map(|file| File {
+        href: format!("/casos/{number}/archivos/{}", file.blob),
+        name: seen.words(file.name).unwrap_or("archivo").to_owned(),
+        size: size(file.size),
+    });
+    match &recorded.event {
+        Event::Registered(request) => Some(Item {
+            audience: Some(Audience::Requester),
+            icon: "user",
+            kind: format!("{} · {}", frame.t.get("story-requester"), frame.word("channel", request.channel)),
+            text: words(Some(request.description)),
+            files: files.collect(),
+            ..told
+        }),
+        Event::Said { audience, body, .. } => {
+            let (class, icon, kind) = voice(frame, recorded, *audience);
+            Some(Item { audience: Some(*audience), class, icon, kind, text: words(*body), files: files.collect(), ..told })
+        }
+        Event::ProviderReported { report, .. } => Some(Item {
+            audience: Some(Audience::Provider),
+            class: "prov-said",
+            icon: "building-store",
+            kind: frame.t.get("story-report").to_owned(),
+            text: words(Some(*report)),
+            ..told
+        }),
+        event => {
+            let (icon, name, quote) = moved(event)?;
+            let text = sentence(frame, seen, event, name);
+            let quote = words(quote);
+            let text = if quote.is_empty() { text } else { format!("{text}: «{quote}»") };
+            Some(Item { event: true, icon, text, ..told })
+        }
+    }
+}
+
+fn by(frame: &Frame, seen: &SeenCase, recorded: &Recorded) -> String {
+    match recorded.acted.by {
+        by if by == seen.viewer.actor => frame.t.get("story-you").to_owned(),
+        Actor::Clock | Actor::Operator => frame.t.get("story-desk").to_owned(),
+        by => seen.name_of(by).unwrap_or_default().to_owned(),
+    }
+}
+
+fn voice(frame: &Frame, recorded: &Recorded, audience: Audience) -> (&'static str, &'static str, String) {
+    let t = frame.t;
+    match (audience, recorded.acted.capacity) {
+        (Audience::Internal, _) => ("note", "lock", t.get("story-note").to_owned()),
+        (Audience::Provider, Capacity::Provider) => ("prov-said", "building-store", t.get("story-provider").to_owned()),
+        (Audience::Provider, _) => ("prov-said", "building-store", t.get("story-to-provider").to_owned()),
+        (_, Capacity::Requester | Capacity::Watcher) => ("", "user", t.get("story-requester").to_owned()),
+        (_, _) => ("desk-said", "arrow-back-up", t.get("story-answer").to_owned()),
+    }
+}
+
+/// The icon, the text and the quoted words of an event that is told in one line.
+fn moved(event: &Event) -> Option<(&'static str, &'static str, Option<TextRef>)> {
+    Some(match event {
+        Event::Classified { .. } => ("list-check", "event-classified", None),
+        Event::Completed { .. } => ("pencil", "event-completed", None),
+        Event::Assigned { reason, .. } => ("user-check", "event-assigned", *reason),
+        Event::Taken => ("user-check", "event-taken", None),
+        Event::Assessed { findings, .. } => ("tool", "event-assessed", Some(*findings)),
+        Event::ExpectedBy { .. } => ("clock", "event-expected", None),
+        Event::WatcherAdded { .. } => ("eye", "event-watcher-added", None),
+        Event::WatcherRemoved { .. } => ("eye", "event-watcher-removed", None),
+        Event::Waited { reason, .. } => ("player-pause", "event-waited", Some(*reason)),
+        Event::Resumed => ("player-play", "event-resumed", None),
+        Event::EscalatedToLevel { reason, .. } => ("stairs-up", "event-escalated", Some(*reason)),
+        Event::EscalatedToProvider { reason, .. } => ("building-store", "event-to-provider", Some(*reason)),
+        Event::FollowedUp { note, .. } => ("clipboard-check", "event-followed-up", Some(*note)),
+        Event::FollowUpFellDue { .. } => ("alert-triangle", "event-follow-up-due", None),
+        Event::TakenBack { reason, .. } => ("arrow-back-up", "event-taken-back", Some(*reason)),
+        Event::Solved { activities, .. } => ("circle-check", "event-solved", Some(*activities)),
+        Event::Confirmed => ("check", "event-confirmed", None),
+        Event::Reopened { reason, .. } => ("rotate-clockwise", "event-reopened", Some(*reason)),
+        Event::Closed { how: Closing::Agreed { agreed } } => ("check", "event-closed", Some(*agreed)),
+        Event::Closed { .. } => ("check", "event-closed", None),
+        Event::Rated { comment, .. } => ("star", "event-rated", *comment),
+        Event::Referred { reason } => ("shield-lock", "event-referred", Some(*reason)),
+        Event::Acknowledged => ("check", "event-acknowledged", None),
+        Event::SentBack { reason } => ("arrow-back-up", "event-sent-back", Some(*reason)),
+        Event::Concluded { outcome } => ("check", "event-concluded", Some(*outcome)),
+        Event::Cancelled { reason, .. } => ("ban", "event-cancelled", *reason),
+        Event::Absorbed { .. } => ("git-merge", "event-absorbed", None),
+        Event::Delivered { .. } => ("mail", "event-delivered", None),
+        Event::Registered(_) | Event::Said { .. } | Event::ProviderReported { .. } => return None,
+    })
+}
+
+fn sentence(frame: &Frame, seen: &SeenCase, event: &Event, name: &str) -> String {
+    let t = frame.t;
+    let office = &seen.office;
+    let person = |id| office.people.get(&id).map_or("", |person| person.profile.name.as_str());
+    let what = match event {
+        Event::Assigned { level, group, agent, .. } | Event::EscalatedToLevel { level, group, agent, .. } => {
+            let group = office.groups.get(group).map_or("", |group| group.name.as_str());
+            let whom = agent.map_or(group, person);
+            format!("{whom}, {}", frame.word("level-full", level))
+        }
+        Event::Assessed { mode, complexity, .. } => {
+            format!("{}, {}", frame.word("mode", mode), frame.word("complexity", complexity))
+        }
+        Event::ExpectedBy { at } => frame.in_full(at),
+        Event::WatcherAdded { person: id } | Event::WatcherRemoved { person: id } => person(*id).to_owned(),
+        Event::Waited { waiting_for, .. } => frame.word("waiting", waiting_for),
+        Event::EscalatedToProvider { contract, .. }
+        | Event::FollowUpFellDue { contract, .. }
+        | Event::FollowedUp { contract, .. }
+        | Event::TakenBack { contract, .. } => provider(seen, *contract),
+        Event::Classified { kind, .. } => frame.word("kind", kind),
+        Event::Rated { score, .. } => score.to_string(),
+        Event::Absorbed { number, .. } => number.to_string(),
+        Event::Cancelled { why, .. } => match why {
+            atiende_procedure::Cancellation::Withdrawn => t.get("cancelled-withdrawn").to_owned(),
+            atiende_procedure::Cancellation::DuplicateOf { number } => {
+                t.name("cancelled-duplicate", &number.to_string())
+            }
+            atiende_procedure::Cancellation::MergedInto { number } => t.name("cancelled-merged", &number.to_string()),
+        },
+        _ => return t.get(name).to_owned(),
+    };
+    t.name(name, &what)
+}
+
+fn provider(seen: &SeenCase, contract: atiende_procedure::ContractId) -> String {
+    let contract = seen.office.contracts.get(&contract);
+    let provider = contract.and_then(|contract| seen.office.providers.get(&contract.provider));
+    let number = contract.map_or("", |contract| contract.number.as_str());
+    format!("{}, {number}", provider.map_or("", |provider| provider.name.as_str()))
+}
+
+/// A size as people say it.
+pub(crate) fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        _ => format!("{},{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_said_as_people_say_them() {
+        assert_eq!(size(312_400), "312 kB");
+        assert_eq!(size(8_450_000), "8,4 MB");
+    }
+}
