@@ -3,6 +3,7 @@
 mod count;
 mod install;
 mod run;
+mod screenshots;
 mod test;
 mod tidy;
 mod ui;
@@ -37,6 +38,8 @@ enum Task {
     Test(test::Options),
     /// Check what the compiler does not: sizes, forbidden words, the walls between crates
     Tidy,
+    /// Take pictures of the main pages, as each account, wide and narrow, light and dark
+    Screenshots(screenshots::Options),
     /// Bundle the styles, scripts and icons of ui/ into ui/dist
     Ui,
 }
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Test(options) => test::test(&options),
         Task::Tidy => tidy::tidy(),
+        Task::Screenshots(options) => screenshots::take(&options),
         Task::Ui => ui::bundle(),
     };
     match done {

@@ -1,0 +1,40 @@
+// The main pages, and the account that sees each best.
+export const PAGES = [
+  { name: "entrar", account: null, path: "/entrar" },
+  { name: "portal-inicio", account: "usuario", path: "/" },
+  { name: "portal-nuevo", account: "usuario", path: "/nuevo?servicio=IMP-FALLA" },
+  { name: "portal-mis-casos", account: "usuario", path: "/mis-casos" },
+  { name: "portal-caso", account: "usuario", path: "/mis-casos", first: "main a[href^='/casos/']" },
+  { name: "procedimiento", account: "usuario", path: "/procedimiento" },
+  { name: "mesa-cola", account: "admin", path: "/mesa" },
+  { name: "mesa-cola", account: "agente1", path: "/mesa" },
+  { name: "mesa-cola", account: "agente2", path: "/mesa" },
+  { name: "mesa-cola", account: "agente3", path: "/mesa" },
+  { name: "mesa-cola", account: "auditor", path: "/mesa" },
+  { name: "mesa-caso", account: "admin", path: "/mesa", first: "main a[href^='/casos/']" },
+  { name: "mesa-caso", account: "agente1", path: "/mesa?estado=in_progress", first: "main a[href^='/casos/']" },
+  { name: "proveedores", account: "supervisor", path: "/proveedores" },
+  { name: "proveedores-caso", account: "supervisor", path: "/proveedores", first: "main a[href^='/casos/']" },
+  { name: "seguridad", account: "seguridad", path: "/seguridad" },
+  { name: "seguridad-caso", account: "seguridad", path: "/seguridad", first: "main a[href^='/casos/']" },
+  { name: "oficina", account: "sistema", path: "/oficina" },
+  { name: "personas", account: "sistema", path: "/oficina/personas" },
+  { name: "persona-nueva", account: "sistema", path: "/oficina/personas/nueva" },
+  { name: "envios", account: "sistema", path: "/oficina/envios" },
+  { name: "cartas", account: "admin", path: "/demo/mail" },
+  { name: "api", account: "admin", path: "/api" },
+  { name: "no-esta", account: "usuario", path: "/no-esta" },
+];
+
+/** Goes to a page; some are reached by the first link of a list. */
+export async function visit(page, desk, place) {
+  await page.goto(`${desk.url}${place.path}`);
+  if (!place.first) return true;
+  const link = page.locator(place.first).first();
+  if ((await link.count()) === 0) return false;
+  await page.goto(new URL(await link.getAttribute("href"), desk.url).href);
+  return true;
+}
+
+export const WIDTHS = [1280, 390];
+export const THEMES = ["light", "dark"];
