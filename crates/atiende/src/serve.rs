@@ -10,6 +10,7 @@ use atiende_desk::{Desk, Viewer};
 use atiende_mail::{Folder, Transport};
 use atiende_procedure::{Actor, Role};
 use atiende_store::Db;
+use atiende_web::WebOptions;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -72,13 +73,12 @@ pub(crate) async fn run(
     listener: TcpListener,
     desk: Desk,
     config: &Config,
-    _demo_mail: Option<PathBuf>,
+    demo_mail: Option<PathBuf>,
 ) -> anyhow::Result<()> {
     let letters = Folder::open(config.data.join("mail")).context("the folder of letters cannot be opened")?;
     let jobs = Jobs::start(&desk, Transport::Folder(letters));
-    let router = axum::Router::new()
-        .route("/healthz", axum::routing::get(|| async { "ok" }))
-        .route("/readyz", axum::routing::get(|| async { "ready" }));
+    let https = desk.public_url().starts_with("https://");
+    let router = atiende_web::router(desk, WebOptions { demo_mail, https });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let (told, mut waiting) = tokio::sync::watch::channel(false);
     let stop = async move {
