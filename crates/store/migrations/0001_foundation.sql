@@ -63,17 +63,22 @@ CREATE TABLE cases (
 -- Each order offered by lists, for everybody's cases and for security's.
 CREATE INDEX cases_by_change ON cases (security, changed_at, id);
 CREATE INDEX cases_by_opening ON cases (security, opened_at, id);
-CREATE INDEX cases_of_security ON cases (year, sequence) WHERE security;
 CREATE INDEX cases_by_priority ON cases (security, priority, changed_at, id);
--- The open ones, which are few however many there are.
+CREATE INDEX cases_of_security ON cases (year, sequence) WHERE security;
+-- The same for the open ones, which are few however many there are.
 CREATE INDEX cases_open ON cases (security, changed_at, id) WHERE open;
-CREATE INDEX cases_open_by_level ON cases (security, level, changed_at, id) WHERE open;
-CREATE INDEX cases_open_by_team ON cases (team, changed_at, id) WHERE open;
-CREATE INDEX cases_by_agent ON cases (agent, changed_at, id) WHERE agent IS NOT NULL;
+CREATE INDEX cases_open_by_opening ON cases (security, opened_at, id) WHERE open;
+CREATE INDEX cases_open_by_priority ON cases (security, priority, changed_at, id) WHERE open;
 CREATE INDEX cases_unassigned ON cases (security, changed_at, id) WHERE open AND agent IS NULL;
+-- What lists can be narrowed to, in the order of the last change. Who attends stands only while it is attended.
+CREATE INDEX cases_by_level ON cases (level, changed_at, id) WHERE level IS NOT NULL;
+CREATE INDEX cases_by_team ON cases (team, changed_at, id) WHERE team IS NOT NULL;
+CREATE INDEX cases_by_agent ON cases (agent, changed_at, id) WHERE agent IS NOT NULL;
 CREATE INDEX cases_by_status ON cases (security, status, changed_at, id);
 CREATE INDEX cases_by_requester ON cases (requester, changed_at, id);
 CREATE INDEX cases_by_department ON cases (department, changed_at, id);
+CREATE INDEX cases_by_site ON cases (site, changed_at, id);
+CREATE INDEX cases_by_kind ON cases (kind, changed_at, id);
 CREATE INDEX cases_by_service ON cases (service, changed_at, id);
 CREATE INDEX cases_with_provider ON cases (contract, follow_up_due, id) WHERE contract IS NOT NULL;
 CREATE INDEX cases_to_wake ON cases (wake_at) WHERE wake_at IS NOT NULL;

@@ -15,12 +15,11 @@ use jiff::Timestamp;
 use crate::cursor::Cursor;
 use crate::error::{Result, StoreError};
 use crate::link::Reader;
-use crate::query::Query;
 use crate::row::record;
-use crate::search;
+use crate::search::{self, MOST_HITS};
 use crate::words::words_of;
 
-use branch::Branch;
+use branch::{Asked, Branch};
 
 /// Which cases of a scope are asked for; what is absent asks nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -195,23 +194,20 @@ fn ordered(
         return Err(StoreError::BadCursor);
     }
     let cut = match &filter.words {
-        Some(words) => search::cases(r, words, scope, None)?.1,
+        Some(words) => search::cases(r, words, scope, None, MOST_HITS)?.cut,
         None => false,
     };
-    let branches = Branch::all(scope);
-    let mut query = Query::default();
-    for (n, branch) in branches.iter().enumerate() {
-        query = query.push(if n == 0 { "SELECT * FROM (" } else { " UNION SELECT * FROM (" });
-        query =
-            branch.page(query, r.dialect(), scope, filter, sort, after.as_ref(), limit + 1)?.push(") AS b");
+    let asked = Asked { filter, sort, after, rows: limit + 1 };
+    let mut rows: Vec<QueueRow> = Vec::new();
+    for branch in Branch::all(scope) {
+        let query = branch.page(r.dialect(), scope, &asked)?;
+        rows.extend(r.rows::<QueueRow>(&query)?);
     }
-    if branches.is_empty() {
-        return Ok(Page { rows: Vec::new(), next: None, cut });
+    rows.sort_by_cached_key(|row| sort.cursor(row).keys().to_vec());
+    if !sort.ascending {
+        rows.reverse();
     }
-    if branches.len() > 1 {
-        query = query.push(" ORDER BY ").push(&sort.order("")).push(" LIMIT ").bind(limit as i64 + 1);
-    }
-    let mut rows: Vec<QueueRow> = r.rows(&query)?;
+    rows.dedup_by_key(|row| row.id);
     let more = rows.len() > limit;
     rows.truncate(limit);
     let last = rows.last().filter(|_| more);
@@ -220,6 +216,8 @@ fn ordered(
 
 /// The list of a search in its own order, which is not one of [`Sort`]'s.
 const NEWEST_HITS: &str = "newest hits";
+const HITS_FOR_A_ROW: usize = 4;
+const ROUNDS: usize = 8;
 
 fn newest_hits(
     r: &mut Reader<'_>,
@@ -231,22 +229,25 @@ fn newest_hits(
 ) -> Result<Page> {
     let after = after.map(|text| Cursor::parse(text, NEWEST_HITS)).transpose()?;
     let before = after.and_then(|cursor| cursor.keys().first().copied()).map(CaseId);
-    let (found, cut) = search::cases(r, words, scope, before)?;
     let without_words = Filter { words: None, ..filter.clone() };
-    let mut rows: Vec<QueueRow> = Vec::new();
-    for some in found.chunks(limit + 1) {
-        let query = branch::these(some, scope, &without_words)?;
-        rows.extend(r.rows::<QueueRow>(&query)?);
-        if rows.len() > limit {
-            break;
+    let (mut rows, mut before) = (Vec::<QueueRow>::new(), before);
+    // A page seldom needs more hits than a few for each row; a filter that lets little through takes more rounds.
+    for _ in 0..ROUNDS {
+        let found = search::cases(r, words, scope, before, (limit + 1) * HITS_FOR_A_ROW)?;
+        for some in found.cases.chunks(limit + 1) {
+            rows.extend(r.rows::<QueueRow>(&branch::these(some, scope, &without_words)?)?);
+            if rows.len() > limit {
+                rows.truncate(limit);
+                let next = rows.last().map(|row| Cursor::new(vec![row.id.0]).to_text(NEWEST_HITS));
+                return Ok(Page { rows, next, cut: false });
+            }
+        }
+        before = found.cases.last().copied();
+        if !found.cut {
+            return Ok(Page { rows, next: None, cut: false });
         }
     }
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    // When the newest hits were all looked at and there are older ones, the list goes on below the last of them.
-    let last = match more {
-        true => rows.last().map(|row| row.id),
-        false => found.last().copied().filter(|_| cut),
-    };
-    Ok(Page { rows, next: last.map(|id| Cursor::new(vec![id.0]).to_text(NEWEST_HITS)), cut: false })
+    // There are older hits: the list goes on below what was looked at.
+    let next = before.map(|id| Cursor::new(vec![id.0]).to_text(NEWEST_HITS));
+    Ok(Page { rows, next, cut: false })
 }

@@ -61,7 +61,13 @@ pub(crate) fn questions(words: &str, scope: &Scope) -> Vec<Question> {
 }
 
 /// The part of a statement that finds a question's newest hits, as a column `hit`.
-pub(crate) fn hits(query: Query, dialect: Dialect, question: &Question, before: Option<CaseId>) -> Query {
+pub(crate) fn hits(
+    query: Query,
+    dialect: Dialect,
+    question: &Question,
+    before: Option<CaseId>,
+    most: usize,
+) -> Query {
     let (mut query, column) = match dialect {
         Dialect::Sqlite => (query.push(sqlite::HITS).bind(sqlite::matching(question)), sqlite::HIT),
         Dialect::Postgres => {
@@ -72,26 +78,42 @@ pub(crate) fn hits(query: Query, dialect: Dialect, question: &Question, before: 
     if let Some(case) = before {
         query = query.push(&format!(" AND {column} < ")).bind(row_id(case, 0, Audience::Requester));
     }
-    query.push(&format!(" ORDER BY {column} DESC LIMIT {MOST_HITS}"))
+    query.push(&format!(" ORDER BY {column} DESC LIMIT ")).bind(most as i64)
 }
 
-/// The cases in which these words are found, newest first, and whether there were more hits than are looked at.
+/// The cases of a search, newest first.
+pub(crate) struct Found {
+    pub(crate) cases: Vec<CaseId>,
+    /// Whether there are older hits than those looked at.
+    pub(crate) cut: bool,
+}
+
+/// The cases in which these words are found, from the newest `most` hits of each question of the scope. When that is
+/// not all, those older than what every question was asked for are left out: the next round brings them.
 pub(crate) fn cases(
     r: &mut Reader<'_>,
     words: &str,
     scope: &Scope,
     before: Option<CaseId>,
-) -> Result<(Vec<CaseId>, bool)> {
-    let (mut cases, mut cut) = (Vec::new(), false);
+    most: usize,
+) -> Result<Found> {
+    let (mut cases, mut looked_down_to) = (Vec::new(), None);
     for question in questions(words, scope) {
-        let query = hits(Query::default(), r.dialect(), &question, before);
+        let query = hits(Query::default(), r.dialect(), &question, before, most);
         let found: Vec<i64> = r.rows(&query)?;
-        cut |= found.len() == MOST_HITS;
-        cases.extend(found.into_iter().map(|hit| CaseId(hit >> EVENT_BITS)));
+        let found = found.into_iter().map(|hit| CaseId(hit >> EVENT_BITS));
+        let began = cases.len();
+        cases.extend(found);
+        if cases.len() - began == most {
+            looked_down_to = looked_down_to.max(cases.last().copied());
+        }
+    }
+    if let Some(oldest) = looked_down_to {
+        cases.retain(|case| *case >= oldest);
     }
     cases.sort_unstable_by(|a, b| b.cmp(a));
     cases.dedup();
-    Ok((cases, cut))
+    Ok(Found { cases, cut: looked_down_to.is_some() })
 }
 
 fn row_id(case: CaseId, sequence: u64, audience: Audience) -> i64 {

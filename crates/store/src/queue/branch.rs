@@ -28,6 +28,62 @@ pub(super) enum Branch {
 
 type OnlySecurity = bool;
 
+/// What a list is asked for, besides whose cases.
+pub(super) struct Asked<'a> {
+    pub(super) filter: &'a Filter,
+    pub(super) sort: Sort,
+    pub(super) after: Option<Cursor>,
+    pub(super) rows: usize,
+}
+
+/// Which index a statement walks. SQLite guesses without figures, and guesses wrong: so only the conditions of the
+/// chosen index are written plainly, and the others as `(…) IS TRUE`, for which no index serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Walk {
+    /// That of this column, which few cases share, or which has the order.
+    Column(&'static str),
+    /// That of the order itself, perhaps among open cases only.
+    Order,
+    /// That of a table of members.
+    Members,
+}
+
+impl Walk {
+    fn of(filter: &Filter, sort: Sort) -> Walk {
+        // Few have these at any time, so what is found can be sorted.
+        let few = [
+            ("requester", filter.requester.is_some()),
+            ("agent", filter.assignee.is_some()),
+            ("contract", filter.contract.is_some()),
+            ("team", filter.group.is_some()),
+        ];
+        // These can be many: their indexes have the order of the last change and no other.
+        let many = [
+            ("level", filter.level.is_some()),
+            ("service", filter.service.is_some()),
+            ("department", filter.department.is_some()),
+            ("site", filter.site.is_some()),
+            ("kind", filter.kind.is_some()),
+            ("status", filter.statuses.len() == 1),
+            ("priority", filter.priority.is_some()),
+        ];
+        let asked = |columns: &[(&'static str, bool)]| {
+            columns.iter().find(|(_, asked)| *asked).map(|(column, _)| Walk::Column(column))
+        };
+        let by_change = sort.key == SortKey::Changed && !filter.unassigned;
+        asked(&few).or_else(|| asked(&many).filter(|_| by_change)).unwrap_or(Walk::Order)
+    }
+
+    /// Whether the index begins with `security`.
+    fn has_security(self, sort: Sort) -> bool {
+        match self {
+            Walk::Column("status" | "priority") => true,
+            Walk::Order => matches!(sort.key, SortKey::Changed | SortKey::Opened | SortKey::Priority),
+            Walk::Column(_) | Walk::Members => false,
+        }
+    }
+}
+
 impl Branch {
     pub(super) fn all(scope: &Scope) -> Vec<Branch> {
         let mut branches = Vec::new();
@@ -48,40 +104,45 @@ impl Branch {
     }
 
     /// The statement for a page of this branch.
-    #[expect(clippy::too_many_arguments, reason = "each is one part of the statement")]
-    pub(super) fn page(
-        self,
-        query: Query,
-        dialect: Dialect,
-        scope: &Scope,
-        filter: &Filter,
-        sort: Sort,
-        after: Option<&Cursor>,
-        rows: usize,
-    ) -> Result<Query> {
-        let mut query = self.cases(query.push("SELECT ").push(&columns()));
-        query = filtered(query, filter);
+    pub(super) fn page(self, dialect: Dialect, scope: &Scope, asked: &Asked<'_>) -> Result<Query> {
+        let Asked { filter, sort, after, rows } = asked;
+        let walk = self.walk(filter, *sort);
+        let mut query = self.cases(Query::new("SELECT ").push(&columns()), walk, *sort);
+        query = filtered(query, filter, walk);
         if let Some(words) = &filter.words {
             query = matching(query, dialect, words, scope);
         }
         if sort.key == SortKey::FollowUp {
             query = query.push(" AND c.contract IS NOT NULL");
         }
-        let prefix = if self.has_own_change(sort) { "m." } else { "c." };
+        let prefix = if self.has_own_change(*sort) { "m." } else { "c." };
         if let Some(cursor) = after {
             query = sort.after(query, prefix, cursor)?;
         }
-        Ok(query.push(" ORDER BY ").push(&sort.order(prefix)).push(" LIMIT ").bind(rows as i64))
+        Ok(query.push(" ORDER BY ").push(&sort.order(prefix)).push(" LIMIT ").bind(*rows as i64))
+    }
+
+    fn walk(self, filter: &Filter, sort: Sort) -> Walk {
+        match self {
+            Branch::Requester(..) => Walk::Column("requester"),
+            Branch::Watcher(_) | Branch::Contract(_) => Walk::Members,
+            Branch::Desk | Branch::Security => Walk::of(filter, sort),
+        }
     }
 
     /// The tables and whose cases. CROSS JOIN makes SQLite walk the smaller table first; PostgreSQL does not mind.
-    fn cases(self, query: Query) -> Query {
+    fn cases(self, query: Query, walk: Walk, sort: Sort) -> Query {
         match self {
-            Branch::Desk => query.push(" FROM cases c WHERE c.security = ").bind(false),
-            Branch::Security => query.push(" FROM cases c WHERE c.security = ").bind(true),
+            Branch::Desk if walk.has_security(sort) => {
+                query.push(" FROM cases c WHERE c.security = ").bind(false)
+            }
+            Branch::Desk => query.push(" FROM cases c WHERE (c.security) IS FALSE"),
+            Branch::Security if walk.has_security(sort) => {
+                query.push(" FROM cases c WHERE c.security = ").bind(true)
+            }
+            Branch::Security => query.push(" FROM cases c WHERE c.security"),
             Branch::Requester(person, only_security) => {
                 let query = query.push(" FROM cases c WHERE c.requester = ").bind(person);
-                // IS TRUE keeps the index of all security cases out of it.
                 if only_security { query.push(" AND (c.security) IS TRUE") } else { query }
             }
             Branch::Watcher(person) => query
@@ -123,7 +184,7 @@ pub(super) fn these(cases: &[CaseId], scope: &Scope, filter: &Filter) -> Result<
             }
         };
     }
-    Ok(filtered(query.push(")"), filter).push(" ORDER BY c.id DESC"))
+    Ok(filtered(query.push(")"), filter, Walk::Members).push(" ORDER BY c.id DESC"))
 }
 
 fn member(query: Query, table: &str, column: &str) -> Query {
@@ -132,34 +193,35 @@ fn member(query: Query, table: &str, column: &str) -> Query {
     ))
 }
 
-fn filtered(mut query: Query, filter: &Filter) -> Query {
-    let mut equal = |column: &str, value: Value| {
-        if value != Value::Null {
-            query = std::mem::take(&mut query).push(&format!(" AND c.{column} = ")).bind(value);
-        }
+fn filtered(mut query: Query, filter: &Filter, walk: Walk) -> Query {
+    let status = match filter.statuses[..] {
+        [status] => Some(status),
+        _ => None,
     };
-    equal("level", filter.level.into());
-    equal("team", filter.group.into());
-    equal("agent", filter.assignee.into());
-    equal("requester", filter.requester.into());
-    equal("department", filter.department.into());
-    equal("site", filter.site.into());
-    equal("kind", filter.kind.into());
-    equal("service", filter.service.into());
-    equal("priority", filter.priority.into());
-    equal("contract", filter.contract.into());
-    if let [status] = filter.statuses[..] {
-        equal("status", status.into());
+    let columns: [(&str, Value); 11] = [
+        ("level", filter.level.into()),
+        ("team", filter.group.into()),
+        ("agent", filter.assignee.into()),
+        ("requester", filter.requester.into()),
+        ("department", filter.department.into()),
+        ("site", filter.site.into()),
+        ("kind", filter.kind.into()),
+        ("service", filter.service.into()),
+        ("priority", filter.priority.into()),
+        ("contract", filter.contract.into()),
+        ("status", status.into()),
+    ];
+    for (column, value) in columns.into_iter().filter(|(_, value)| *value != Value::Null) {
+        query = match walk {
+            Walk::Column(walked) if walked == column => {
+                query.push(&format!(" AND c.{column} = ")).bind(value)
+            }
+            _ => query.push(&format!(" AND (c.{column} = ")).bind(value).push(") IS TRUE"),
+        };
     }
     if filter.statuses.len() > 1 {
-        // IS TRUE keeps the index of one state out of it: several states would have to be sorted.
         query = query.push(" AND (c.status IN ");
         query = query.bind_row(filter.statuses.iter().map(|status| (*status).into())).push(") IS TRUE");
-    }
-    if filter.unassigned {
-        query = query.push(" AND c.open AND c.agent IS NULL AND c.status <> 'referred'");
-    } else if !filter.statuses.is_empty() && filter.statuses.iter().all(|status| status.is_open()) {
-        query = query.push(" AND c.open");
     }
     if let Some(from) = filter.opened_from {
         query = query.push(" AND c.opened_at >= ").bind(from);
@@ -167,7 +229,18 @@ fn filtered(mut query: Query, filter: &Filter) -> Query {
     if let Some(to) = filter.opened_to {
         query = query.push(" AND c.opened_at < ").bind(to);
     }
-    query
+    let open = !filter.statuses.is_empty() && filter.statuses.iter().all(|status| status.is_open());
+    match walk {
+        // The indexes of open cases serve only where this stands plainly.
+        Walk::Order if filter.unassigned => {
+            query.push(" AND c.open AND c.agent IS NULL AND (c.status <> 'referred') IS TRUE")
+        }
+        Walk::Order if open => query.push(" AND c.open"),
+        _ if filter.unassigned => {
+            query.push(" AND (c.open AND c.agent IS NULL AND c.status <> 'referred') IS TRUE")
+        }
+        _ => query,
+    }
 }
 
 /// Only cases with these words, among the newest hits of each of the scope's questions.
@@ -176,7 +249,7 @@ fn matching(query: Query, dialect: Dialect, words: &str, scope: &Scope) -> Query
         query.push(" AND c.id IN (SELECT hit >> ").push(&search::EVENT_BITS.to_string()).push(" FROM (");
     for (n, question) in search::questions(words, scope).iter().enumerate() {
         query = query.push(if n == 0 { "SELECT * FROM (" } else { " UNION SELECT * FROM (" });
-        query = search::hits(query, dialect, question, None).push(") AS q");
+        query = search::hits(query, dialect, question, None, search::MOST_HITS).push(") AS q");
     }
     query.push(") AS hits)")
 }
