@@ -75,7 +75,7 @@ CREATE INDEX cases_by_level ON cases (level, changed_at, id) WHERE level IS NOT 
 CREATE INDEX cases_by_team ON cases (team, changed_at, id) WHERE team IS NOT NULL;
 CREATE INDEX cases_by_agent ON cases (agent, changed_at, id) WHERE agent IS NOT NULL;
 CREATE INDEX cases_by_status ON cases (security, status, changed_at, id);
-CREATE INDEX cases_by_requester ON cases (requester, changed_at, id);
+CREATE INDEX cases_by_requester ON cases (requester, security, changed_at, id);
 CREATE INDEX cases_by_department ON cases (department, changed_at, id);
 CREATE INDEX cases_by_site ON cases (site, changed_at, id);
 CREATE INDEX cases_by_kind ON cases (kind, changed_at, id);

@@ -193,14 +193,17 @@ fn ordered(
     if after.as_ref().is_some_and(|cursor| cursor.keys().len() != sort.key.width()) {
         return Err(StoreError::BadCursor);
     }
-    let cut = match &filter.words {
-        Some(words) => search::cases(r, words, scope, None, MOST_HITS)?.cut,
-        None => false,
+    let (found, cut) = match &filter.words {
+        Some(words) => {
+            let found = search::cases(r, words, scope, None, MOST_HITS)?;
+            (Some(found.cases), found.cut)
+        }
+        None => (None, false),
     };
-    let asked = Asked { filter, sort, after, rows: limit + 1 };
+    let asked = Asked { filter, sort, found, after, rows: limit + 1 };
     let mut rows: Vec<QueueRow> = Vec::new();
     for branch in Branch::all(scope) {
-        let query = branch.page(r.dialect(), scope, &asked)?;
+        let query = branch.page(r.dialect(), &asked)?;
         rows.extend(r.rows::<QueueRow>(&query)?);
     }
     rows.sort_by_cached_key(|row| sort.cursor(row).keys().to_vec());
@@ -235,7 +238,8 @@ fn newest_hits(
     for _ in 0..ROUNDS {
         let found = search::cases(r, words, scope, before, (limit + 1) * HITS_FOR_A_ROW)?;
         for some in found.cases.chunks(limit + 1) {
-            rows.extend(r.rows::<QueueRow>(&branch::these(some, scope, &without_words)?)?);
+            let query = branch::these(r.dialect(), some, scope, &without_words);
+            rows.extend(r.rows::<QueueRow>(&query)?);
             if rows.len() > limit {
                 rows.truncate(limit);
                 let next = rows.last().map(|row| Cursor::new(vec![row.id.0]).to_text(NEWEST_HITS));

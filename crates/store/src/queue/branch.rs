@@ -9,7 +9,6 @@ use crate::cursor::Cursor;
 use crate::dialect::Dialect;
 use crate::error::{Result, StoreError};
 use crate::query::Query;
-use crate::search;
 use crate::value::Value;
 
 /// One way in which somebody may see cases.
@@ -18,20 +17,22 @@ pub(super) enum Branch {
     /// All but security's.
     Desk,
     Security,
-    /// Those he asked for; with the desk's already there, only security's.
-    Requester(PersonId, OnlySecurity),
+    /// Those he asked for, security's or the others.
+    Requester(PersonId, Secret),
     /// Those he watches, except security's.
     Watcher(PersonId),
     /// Those that ever were under this contract, except security's.
     Contract(ContractId),
 }
 
-type OnlySecurity = bool;
+type Secret = bool;
 
 /// What a list is asked for, besides whose cases.
 pub(super) struct Asked<'a> {
     pub(super) filter: &'a Filter,
     pub(super) sort: Sort,
+    /// Only these, which a search found.
+    pub(super) found: Option<Vec<CaseId>>,
     pub(super) after: Option<Cursor>,
     pub(super) rows: usize,
 }
@@ -74,10 +75,10 @@ impl Walk {
         asked(&few).or_else(|| asked(&many).filter(|_| by_change)).unwrap_or(Walk::Order)
     }
 
-    /// Whether the index begins with `security`.
+    /// Whether the index has `security` before its order.
     fn has_security(self, sort: Sort) -> bool {
         match self {
-            Walk::Column("status" | "priority") => true,
+            Walk::Column("requester" | "status" | "priority") => true,
             Walk::Order => matches!(sort.key, SortKey::Changed | SortKey::Opened | SortKey::Priority),
             Walk::Column(_) | Walk::Members => false,
         }
@@ -93,8 +94,9 @@ impl Branch {
         if scope.security {
             branches.push(Branch::Security);
         }
-        if let Some(person) = scope.person.filter(|_| !(scope.desk && scope.security)) {
-            branches.push(Branch::Requester(person, scope.desk));
+        if let Some(person) = scope.person {
+            branches.extend((!scope.desk).then_some(Branch::Requester(person, false)));
+            branches.extend((!scope.security).then_some(Branch::Requester(person, true)));
         }
         if !scope.desk {
             branches.extend(scope.person.map(Branch::Watcher));
@@ -104,13 +106,14 @@ impl Branch {
     }
 
     /// The statement for a page of this branch.
-    pub(super) fn page(self, dialect: Dialect, scope: &Scope, asked: &Asked<'_>) -> Result<Query> {
-        let Asked { filter, sort, after, rows } = asked;
-        let walk = self.walk(filter, *sort);
+    pub(super) fn page(self, dialect: Dialect, asked: &Asked<'_>) -> Result<Query> {
+        let Asked { filter, sort, found, after, rows } = asked;
+        // What a search found is few: it is looked up and sorted.
+        let walk = if found.is_some() { Walk::Members } else { self.walk(filter, *sort) };
         let mut query = self.cases(Query::new("SELECT ").push(&columns()), walk, *sort);
         query = filtered(query, filter, walk);
-        if let Some(words) = &filter.words {
-            query = matching(query, dialect, words, scope);
+        if let Some(found) = found {
+            query = among(query.push(" AND "), dialect, found);
         }
         if sort.key == SortKey::FollowUp {
             query = query.push(" AND c.contract IS NOT NULL");
@@ -140,11 +143,19 @@ impl Branch {
             Branch::Security if walk.has_security(sort) => {
                 query.push(" FROM cases c WHERE c.security = ").bind(true)
             }
-            Branch::Security => query.push(" FROM cases c WHERE c.security"),
-            Branch::Requester(person, only_security) => {
-                let query = query.push(" FROM cases c WHERE c.requester = ").bind(person);
-                if only_security { query.push(" AND (c.security) IS TRUE") } else { query }
-            }
+            Branch::Security if walk == Walk::Order => query.push(" FROM cases c WHERE c.security"),
+            Branch::Security => query.push(" FROM cases c WHERE (c.security) IS TRUE"),
+            Branch::Requester(person, secret) if walk == Walk::Members => query
+                .push(" FROM cases c WHERE (c.requester = ")
+                .bind(person)
+                .push(" AND c.security = ")
+                .bind(secret)
+                .push(") IS TRUE"),
+            Branch::Requester(person, secret) => query
+                .push(" FROM cases c WHERE c.requester = ")
+                .bind(person)
+                .push(" AND c.security = ")
+                .bind(secret),
             Branch::Watcher(person) => query
                 .push(" FROM watchers m CROSS JOIN cases c WHERE c.id = m.case_id AND m.person = ")
                 .bind(person)
@@ -168,23 +179,37 @@ fn columns() -> String {
 
 /// The page's rows among cases that a search found, newest first. The scope is asked again: the index of words is no
 /// authority.
-pub(super) fn these(cases: &[CaseId], scope: &Scope, filter: &Filter) -> Result<Query> {
-    let query = Query::new("SELECT ").push(&columns()).push(" FROM cases c WHERE c.id IN ");
-    let query = query.bind_row(cases.iter().map(|id| Value::from(*id))).push(" AND (FALSE");
-    let mut query = query;
+pub(super) fn these(dialect: Dialect, cases: &[CaseId], scope: &Scope, filter: &Filter) -> Query {
+    let query = Query::new("SELECT ").push(&columns()).push(" FROM cases c WHERE ");
+    let mut query = among(query, dialect, cases).push(" AND (FALSE");
     for branch in Branch::all(scope) {
         query = query.push(" OR ");
         query = match branch {
             Branch::Desk => query.push("(c.security) IS FALSE"),
             Branch::Security => query.push("(c.security) IS TRUE"),
-            Branch::Requester(person, _) => query.push("c.requester = ").bind(person),
+            Branch::Requester(person, secret) => {
+                query.push("(c.requester = ").bind(person).push(" AND c.security = ").bind(secret).push(")")
+            }
             Branch::Watcher(person) => member(query, "watchers", "person").bind(person).push("))"),
             Branch::Contract(contract) => {
                 member(query, "case_contracts", "contract").bind(contract).push("))")
             }
         };
     }
-    Ok(filtered(query.push(")"), filter, Walk::Members).push(" ORDER BY c.id DESC"))
+    filtered(query.push(")"), filter, Walk::Members).push(" ORDER BY c.id DESC")
+}
+
+/// However many they are, they are one value: so the statement is always the same.
+fn among(query: Query, dialect: Dialect, cases: &[CaseId]) -> Query {
+    let ids = cases.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    match dialect {
+        Dialect::Sqlite => {
+            query.push("c.id IN (SELECT value FROM json_each(").bind(format!("[{ids}]")).push("))")
+        }
+        Dialect::Postgres => {
+            query.push("c.id = ANY (CAST(CAST(").bind(format!("{{{ids}}}")).push(" AS TEXT) AS BIGINT[]))")
+        }
+    }
 }
 
 fn member(query: Query, table: &str, column: &str) -> Query {
@@ -241,17 +266,6 @@ fn filtered(mut query: Query, filter: &Filter, walk: Walk) -> Query {
         }
         _ => query,
     }
-}
-
-/// Only cases with these words, among the newest hits of each of the scope's questions.
-fn matching(query: Query, dialect: Dialect, words: &str, scope: &Scope) -> Query {
-    let mut query =
-        query.push(" AND c.id IN (SELECT hit >> ").push(&search::EVENT_BITS.to_string()).push(" FROM (");
-    for (n, question) in search::questions(words, scope).iter().enumerate() {
-        query = query.push(if n == 0 { "SELECT * FROM (" } else { " UNION SELECT * FROM (" });
-        query = search::hits(query, dialect, question, None, search::MOST_HITS).push(") AS q");
-    }
-    query.push(") AS hits)")
 }
 
 impl SortKey {
