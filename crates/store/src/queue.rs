@@ -4,6 +4,8 @@
 //! is one walk of one index that stops after a page; the pages are merged. So no list costs more as cases grow.
 
 mod branch;
+#[cfg(test)]
+mod plans;
 
 use atiende_procedure::permission::Scope;
 use atiende_procedure::{
@@ -45,6 +47,25 @@ pub struct Filter {
     pub opened_to: Option<Timestamp>,
     /// All of these words in one of its texts.
     pub words: Option<String>,
+}
+
+impl Filter {
+    /// Several states are several walks of the index of one, unless they are all that is open to the desk: for those
+    /// there is an index of their own.
+    fn in_walks(&self, sort: Sort) -> Vec<Filter> {
+        const OPEN: [StatusName; 5] = [
+            StatusName::Registered,
+            StatusName::Assigned,
+            StatusName::InProgress,
+            StatusName::Waiting,
+            StatusName::WithProvider,
+        ];
+        let all_open = OPEN.iter().all(|status| self.statuses.contains(status));
+        if self.statuses.len() < 2 || all_open || sort.key != SortKey::Changed {
+            return vec![self.clone()];
+        }
+        self.statuses.iter().map(|status| Filter { statuses: vec![*status], ..self.clone() }).collect()
+    }
 }
 
 /// By what a list is ordered.
@@ -200,11 +221,15 @@ fn ordered(
         }
         None => (None, false),
     };
-    let asked = Asked { filter, sort, found, after, rows: limit + 1 };
+    let parts = filter.in_walks(sort);
+    let mut asked = Asked { filter, sort, found, after, rows: limit + 1 };
     let mut rows: Vec<QueueRow> = Vec::new();
     for branch in Branch::all(scope) {
-        let query = branch.page(r.dialect(), &asked)?;
-        rows.extend(r.rows::<QueueRow>(&query)?);
+        for part in &parts {
+            asked.filter = part;
+            let query = branch.page(r.dialect(), &asked)?;
+            rows.extend(r.rows::<QueueRow>(&query)?);
+        }
     }
     rows.sort_by_cached_key(|row| sort.cursor(row).keys().to_vec());
     if !sort.ascending {
