@@ -15,7 +15,10 @@ fn main() -> Result<(), Failure> {
     let table = out.join("embedded.rs");
     if env::var("PROFILE")? != "release" {
         let dist = fs::canonicalize(&ui)?.join("dist");
-        fs::write(table, format!("const ON_DISK: Option<&str> = Some({dist:?});\nconst FILES: &[(&str, &[u8])] = &[];\n"))?;
+        fs::write(
+            table,
+            format!("const ON_DISK: Option<&str> = Some({dist:?});\nconst FILES: &[(&str, &[u8])] = &[];\n"),
+        )?;
         return Ok(());
     }
     let dist = match env::var_os("ATIENDE_UI_DIST") {
@@ -23,20 +26,34 @@ fn main() -> Result<(), Failure> {
         None => bundle(&ui, &out)?,
     };
     let mut entries = String::new();
-    let mut names: Vec<_> = fs::read_dir(&dist)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    let mut names: Vec<_> =
+        fs::read_dir(&dist)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
     names.sort();
     for path in names {
-        let name = path.file_name().and_then(|name| name.to_str()).ok_or("a file of the bundle has no name")?;
+        let name =
+            path.file_name().and_then(|name| name.to_str()).ok_or("a file of the bundle has no name")?;
         entries.push_str(&format!("    ({name:?}, include_bytes!({:?})),\n", fs::canonicalize(&path)?));
     }
-    fs::write(table, format!("const ON_DISK: Option<&str> = None;\nconst FILES: &[(&str, &[u8])] = &[\n{entries}];\n"))?;
+    fs::write(
+        table,
+        format!("const ON_DISK: Option<&str> = None;\nconst FILES: &[(&str, &[u8])] = &[\n{entries}];\n"),
+    )?;
     Ok(())
 }
 
 /// Runs npm in a copy of `ui/`, so that the source tree stays as it is.
 fn bundle(ui: &Path, out: &Path) -> Result<PathBuf, Failure> {
     let work = out.join("ui");
-    for name in ["package.json", "package-lock.json", ".npmrc", "build.mjs", "icons.txt", "favicon.svg", "scripts", "styles"] {
+    for name in [
+        "package.json",
+        "package-lock.json",
+        ".npmrc",
+        "build.mjs",
+        "icons.txt",
+        "favicon.svg",
+        "scripts",
+        "styles",
+    ] {
         println!("cargo::rerun-if-changed={}", ui.join(name).display());
         copy(&ui.join(name), &work.join(name))?;
     }
@@ -67,5 +84,10 @@ fn run(command: &mut Command) -> Result<(), Failure> {
     if output.status.success() {
         return Ok(());
     }
-    Err(format!("{program} failed:\n{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)).into())
+    Err(format!(
+        "{program} failed:\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+    .into())
 }

@@ -29,7 +29,10 @@ struct Bearer;
 impl Modify for Bearer {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
-        document.components.get_or_insert_default().add_security_scheme("token", SecurityScheme::Http(scheme));
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("token", SecurityScheme::Http(scheme));
     }
 }
 
@@ -41,7 +44,9 @@ pub(crate) fn router() -> Router<App> {
         let document = document.clone();
         async move { ([("content-type", "application/json")], document) }
     };
-    router.route("/api/v1/openapi.json", get(serve)).route("/api/v1/{*rest}", get(problem::nowhere).fallback(problem::nowhere))
+    router
+        .route("/api/v1/openapi.json", get(serve))
+        .route("/api/v1/{*rest}", get(problem::nowhere).fallback(problem::nowhere))
 }
 
 fn described() -> OpenApiRouter<App> {

@@ -47,7 +47,8 @@ fn read(name: &str) -> Option<Cow<'static, [u8]>> {
 
 /// Hands an asset out, compressed as the browser takes it.
 pub(crate) async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepted =
+        headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let twins = [("br", ".br"), ("gzip", ".gz")];
     let twin = twins.into_iter().filter(|(coding, _)| accepted.contains(coding));
     let found = twin

@@ -3,8 +3,8 @@
 use atiende_desk::Salter;
 use atiende_procedure::office::Office;
 use atiende_procedure::{
-    AttentionMode, Audience, CaseId, Command, Complexity, ContractId, GroupId, Impact, Kind, Performer, PersonId, Problem,
-    Refusal, SupportLevel, Text, Urgency, WaitingFor,
+    AttentionMode, Audience, CaseId, Command, Complexity, ContractId, GroupId, Impact, Kind, Performer,
+    PersonId, Problem, Refusal, SupportLevel, Text, Urgency, WaitingFor,
 };
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -32,14 +32,20 @@ impl Making<'_> {
     }
 
     /// An instant with its offset, or a wall-clock time of the office.
-    pub(crate) fn instant(&self, field: &'static str, words: Option<&str>) -> Result<Option<Timestamp>, Refusal> {
+    pub(crate) fn instant(
+        &self,
+        field: &'static str,
+        words: Option<&str>,
+    ) -> Result<Option<Timestamp>, Refusal> {
         let Some(words) = words.map(str::trim).filter(|words| !words.is_empty()) else { return Ok(None) };
         let wall = |words: &str| {
             let wall: DateTime = words.parse().ok()?;
             self.office.settings.calendar.zone().to_ambiguous_timestamp(wall).compatible().ok()
         };
         let instant = words.parse().ok().or_else(|| wall(words));
-        let micros = instant.map(|at: Timestamp| at.as_microsecond()).and_then(|at| Timestamp::from_microsecond(at).ok());
+        let micros = instant
+            .map(|at: Timestamp| at.as_microsecond())
+            .and_then(|at| Timestamp::from_microsecond(at).ok());
         micros.map(Some).ok_or(Refusal::BadField { field, problem: Problem::Malformed })
     }
 
@@ -48,7 +54,10 @@ impl Making<'_> {
         let Some(named) = named.map(str::trim).filter(|named| !named.is_empty()) else { return Ok(None) };
         let by_code = self.office.group_by_code(named).map(|group| group.id);
         let by_id = || named.parse().ok().map(GroupId).filter(|id| self.office.groups.contains_key(id));
-        by_code.or_else(by_id).map(Some).ok_or(Refusal::BadField { field: "group", problem: Problem::Unknown })
+        by_code
+            .or_else(by_id)
+            .map(Some)
+            .ok_or(Refusal::BadField { field: "group", problem: Problem::Unknown })
     }
 }
 
@@ -228,9 +237,13 @@ impl Body for Escalation {
         let reason = making.text(&self.reason);
         if self.to == "provider" {
             let missing = Refusal::BadField { field: "contract", problem: Problem::Missing };
-            return Ok(Command::EscalateToProvider { contract: ContractId(self.contract.ok_or(missing)?), reason });
+            return Ok(Command::EscalateToProvider {
+                contract: ContractId(self.contract.ok_or(missing)?),
+                reason,
+            });
         }
-        let level = self.to.parse().map_err(|_| Refusal::BadField { field: "to", problem: Problem::Unknown })?;
+        let level =
+            self.to.parse().map_err(|_| Refusal::BadField { field: "to", problem: Problem::Unknown })?;
         Ok(Command::EscalateToLevel { level, agent: self.assignee.map(PersonId), reason })
     }
 }

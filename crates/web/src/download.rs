@@ -13,7 +13,8 @@ pub(crate) fn response(file: &AttachmentRef, name: &str, bytes: Bytes) -> Respon
     let shown = SHOWN.contains(&file.media_type.as_str());
     let media_type = if shown { file.media_type.as_str() } else { "application/octet-stream" };
     let kind = if shown { "inline" } else { "attachment" };
-    let plain: String = name.chars().map(|c| if c.is_ascii_graphic() && !"\"\\%;".contains(c) { c } else { '_' }).collect();
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_graphic() && !"\"\\%;".contains(c) { c } else { '_' }).collect();
     let disposition = format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{}", escaped(name));
     let mut headers = HeaderMap::new();
     let mut add = |name, value: &str| {
@@ -31,5 +32,7 @@ pub(crate) fn response(file: &AttachmentRef, name: &str, bytes: Bytes) -> Respon
 /// RFC 8187.
 fn escaped(name: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    name.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    name.bytes()
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }

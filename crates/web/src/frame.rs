@@ -88,7 +88,14 @@ pub(crate) struct Frame {
 
 impl Frame {
     /// The frame for somebody, or for nobody yet.
-    pub(crate) fn new(t: &'static Texts, theme: Theme, office: &Office, person: Option<&Person>, now: Timestamp, path: String) -> Frame {
+    pub(crate) fn new(
+        t: &'static Texts,
+        theme: Theme,
+        office: &Office,
+        person: Option<&Person>,
+        now: Timestamp,
+        path: String,
+    ) -> Frame {
         let spoken = Spoken::new(Language::of_tag(t.lang), office.settings.calendar.zone(), now);
         Frame {
             t,
@@ -159,11 +166,6 @@ impl Frame {
     pub(crate) fn in_full(&self, at: &Timestamp) -> String {
         self.spoken.in_full(*at)
     }
-
-    /// A day in full: "lunes 23 de noviembre".
-    pub(crate) fn day(&self, at: &Timestamp) -> String {
-        self.spoken.day(*at)
-    }
 }
 
 fn look(status: StatusName) -> (&'static str, &'static str) {
@@ -199,7 +201,12 @@ fn places(office: &Office, person: &Person) -> Vec<Place> {
     add(scope.security, "/seguridad", "shield-lock", "nav-security");
     let staff = !person.roles.is_empty();
     add(staff, "/procedimiento", "sitemap", "nav-procedure");
-    add(person.is(Role::SystemAdministrator) || person.is(Role::Auditor), "/oficina", "settings", "nav-office");
+    add(
+        person.is(Role::SystemAdministrator) || person.is(Role::Auditor),
+        "/oficina",
+        "settings",
+        "nav-office",
+    );
     places
 }
 

@@ -60,7 +60,8 @@ impl Fields {
 
     /// The fields as a typed body.
     pub(crate) fn body<T: serde::de::DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
-        let object = self.0.iter().map(|(name, value)| (name.clone(), Value::String(value.clone()))).collect();
+        let object =
+            self.0.iter().map(|(name, value)| (name.clone(), Value::String(value.clone()))).collect();
         serde_json::from_value(Value::Object(object))
     }
 }

@@ -2,9 +2,9 @@
 
 use atiende_desk::Viewer;
 use atiende_desk::view::queue::QueueRequest;
+use atiende_desk::{Order, QueueFilter};
 use atiende_procedure::office::Office;
 use atiende_procedure::{Kind, PersonId, Priority, StatusName, SupportLevel};
-use atiende_desk::{Order, QueueFilter};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use serde::Deserialize;
@@ -61,7 +61,10 @@ fn wrong(field: &'static str) -> ListingError {
     ListingError { field, problem: "problem-unknown" }
 }
 
-fn word<T: std::str::FromStr>(field: &'static str, given: &Option<String>) -> Result<Option<T>, ListingError> {
+fn word<T: std::str::FromStr>(
+    field: &'static str,
+    given: &Option<String>,
+) -> Result<Option<T>, ListingError> {
     filled(given).map(|word| word.parse().map_err(|_| wrong(field))).transpose()
 }
 
@@ -85,13 +88,17 @@ impl Listing {
             },
             unassigned: filled(&self.assignee) == Some("none"),
             requester: self.person("requester", &self.requester, viewer)?,
-            department: code("department", &self.department, &|code| office.department_by_code(code).map(|d| d.id.0))?
-                .map(atiende_procedure::DepartmentId),
+            department: code("department", &self.department, &|code| {
+                office.department_by_code(code).map(|d| d.id.0)
+            })?
+            .map(atiende_procedure::DepartmentId),
             site: code("site", &self.site, &|code| office.site_by_code(code).map(|site| site.id.0))?
                 .map(atiende_procedure::SiteId),
             kind: word::<Kind>("kind", &self.kind)?,
-            service: code("service", &self.service, &|code| office.service_by_code(code).map(|service| service.id.0))?
-                .map(atiende_procedure::ServiceId),
+            service: code("service", &self.service, &|code| {
+                office.service_by_code(code).map(|service| service.id.0)
+            })?
+            .map(atiende_procedure::ServiceId),
             priority: word::<Priority>("priority", &self.priority)?,
             contract: None,
             opened_from: self.instant("opened_from", &self.opened_from, office, 0)?,
@@ -102,14 +109,21 @@ impl Listing {
         if !(1..=200).contains(&limit) {
             return Err(ListingError { field: "limit", problem: "problem-out-of-range" });
         }
-        Ok(QueueRequest { filter, order: self.order()?, cursor: filled(&self.cursor).map(str::to_owned), limit })
+        Ok(QueueRequest {
+            filter,
+            order: self.order()?,
+            cursor: filled(&self.cursor).map(str::to_owned),
+            limit,
+        })
     }
 
     fn statuses(&self) -> Result<Vec<StatusName>, ListingError> {
         match filled(&self.status) {
             None => Ok(Vec::new()),
             Some("open") => Ok(StatusName::ALL.iter().copied().filter(|status| status.is_open()).collect()),
-            Some(words) => words.split(',').map(|word| word.trim().parse().map_err(|_| wrong("status"))).collect(),
+            Some(words) => {
+                words.split(',').map(|word| word.trim().parse().map_err(|_| wrong("status"))).collect()
+            }
         }
     }
 

@@ -16,8 +16,8 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::app::{App, WebOptions};
 use crate::oops::Oops;
-use crate::visitor::Visitor;
 use crate::visitor::Looker;
+use crate::visitor::Visitor;
 use crate::{api, assets, pages, security};
 
 /// The largest body: a few files of the largest size.

@@ -49,7 +49,8 @@ impl Texts {
         bundle.set_use_isolating(false);
         let mut fixed = HashMap::new();
         for source in sources {
-            let resource = FluentResource::try_new((*source).to_owned()).expect("our own catalogues are well formed");
+            let resource =
+                FluentResource::try_new((*source).to_owned()).expect("our own catalogues are well formed");
             let names: Vec<String> = resource
                 .entries()
                 .filter_map(|entry| match entry {
@@ -61,7 +62,8 @@ impl Texts {
             for name in names {
                 let mut errors = Vec::new();
                 let pattern = bundle.get_message(&name).and_then(|message| message.value());
-                let text = pattern.map(|pattern| bundle.format_pattern(pattern, None, &mut errors).into_owned());
+                let text =
+                    pattern.map(|pattern| bundle.format_pattern(pattern, None, &mut errors).into_owned());
                 if let Some(text) = text.filter(|_| errors.is_empty()) {
                     fixed.insert(name, text.into());
                 }
@@ -120,9 +122,12 @@ mod tests {
     fn outline(sources: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
         let mut outline = BTreeMap::new();
         for source in sources {
-            for block in source.split("\n\n").flat_map(|block| block.split('\n')).collect::<Vec<_>>().split(|line| {
-                line.is_empty() || line.starts_with('#')
-            }) {
+            for block in source
+                .split("\n\n")
+                .flat_map(|block| block.split('\n'))
+                .collect::<Vec<_>>()
+                .split(|line| line.is_empty() || line.starts_with('#'))
+            {
                 let mut current = String::new();
                 for line in block {
                     if let Some((name, _)) = line.split_once(" =")
@@ -132,7 +137,9 @@ mod tests {
                         outline.insert(current.clone(), BTreeSet::new());
                     }
                     let arguments = line.split('$').skip(1).map(|rest| {
-                        rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>()
+                        rest.chars()
+                            .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                            .collect::<String>()
                     });
                     outline.entry(current.clone()).or_default().extend(arguments);
                 }
@@ -149,7 +156,8 @@ mod tests {
 
     #[test]
     fn every_text_that_a_template_names_exists() {
-        let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).expect("templates");
+        let templates =
+            std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).expect("templates");
         let known = outline(SPANISH);
         let mut absent = Vec::new();
         for path in templates.map(|entry| entry.expect("a file").path()).filter(|path| path.is_file()) {

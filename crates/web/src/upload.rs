@@ -36,10 +36,12 @@ impl FromRequest<App> for Form {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
         let (mut parts, body) = request.into_parts();
-        let looker = match <Looker as axum::extract::FromRequestParts<App>>::from_request_parts(&mut parts, app).await {
-            Ok(looker) => looker,
-            Err(never) => match never {},
-        };
+        let looker =
+            match <Looker as axum::extract::FromRequestParts<App>>::from_request_parts(&mut parts, app).await
+            {
+                Ok(looker) => looker,
+                Err(never) => match never {},
+            };
         let request = Request::from_parts(parts, body);
         read(request, app).await.map_err(|unread| {
             let frame = looker.frame(app);
@@ -54,9 +56,11 @@ impl FromRequest<App> for Form {
 }
 
 async fn read(request: Request, app: &App) -> Result<Form, Unread> {
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind =
+        request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("multipart/form-data") {
-        let body = axum::body::to_bytes(request.into_body(), LARGEST_FORM).await.map_err(|_| Unread::TooLarge)?;
+        let body =
+            axum::body::to_bytes(request.into_body(), LARGEST_FORM).await.map_err(|_| Unread::TooLarge)?;
         let fields = urlencoded(&body).ok_or(Unread::Broken)?;
         return Ok(Form { fields, ..Form::default() });
     }
@@ -68,7 +72,9 @@ async fn read(request: Request, app: &App) -> Result<Form, Unread> {
         let file = part.file_name().map(str::to_owned);
         let bytes = part.bytes().await.map_err(|error| unread(&error))?;
         match file {
-            Some(file) if !bytes.is_empty() => take(&app.desk, &mut form, Upload { name: file, bytes }).await?,
+            Some(file) if !bytes.is_empty() => {
+                take(&app.desk, &mut form, Upload { name: file, bytes }).await?
+            }
             Some(_) => {}
             None => {
                 typed += bytes.len();

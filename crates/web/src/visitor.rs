@@ -36,7 +36,6 @@ pub(crate) struct Visitor {
     pub(crate) viewer: Viewer,
     pub(crate) person: Arc<Person>,
     pub(crate) office: Arc<Office>,
-    pub(crate) session: Option<i64>,
     pub(crate) looker: Looker,
 }
 
@@ -44,9 +43,11 @@ impl Looker {
     fn of(headers: &HeaderMap, path: &str, query: Option<&str>, person: Option<&Person>) -> Looker {
         let jar = CookieJar::from_headers(headers);
         let theme = jar.get(THEME).map_or(Theme::System, |cookie| Theme::of(cookie.value()));
-        let asked = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let asked =
+            headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let chosen = jar.get(LANGUAGE).map(|cookie| cookie.value().to_owned());
-        let own = person.map(|person| person.profile.language.clone()).filter(|language| !language.is_empty());
+        let own =
+            person.map(|person| person.profile.language.clone()).filter(|language| !language.is_empty());
         let lang = chosen.or(own).unwrap_or_else(|| asked.to_owned());
         let done = query.and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("hecho=")));
         Looker { t: Texts::of(&lang), theme, path: path.to_owned(), done: done.and_then(done_text) }
@@ -106,11 +107,13 @@ impl OptionalFromRequestParts<App> for Visitor {
         let app = App::from_ref(app);
         let looker = Looker::of(&parts.headers, parts.uri.path(), parts.uri.query(), None);
         let oops = |error: DeskError| Oops::of(&app, &looker, &error).into_response();
-        let Some(signed_in) = Visitor::signed_in(&app, &parts.headers).await.map_err(oops)? else { return Ok(None) };
+        let Some(signed_in) = Visitor::signed_in(&app, &parts.headers).await.map_err(oops)? else {
+            return Ok(None);
+        };
         let office = app.desk.office();
         let Some(person) = office.people.get(&signed_in.person).cloned() else { return Ok(None) };
         let looker = Looker::of(&parts.headers, parts.uri.path(), parts.uri.query(), Some(&person));
-        Ok(Some(Visitor { viewer: signed_in.viewer, person, office, session: signed_in.session, looker }))
+        Ok(Some(Visitor { viewer: signed_in.viewer, person, office, looker }))
     }
 }
 
@@ -129,7 +132,9 @@ pub(crate) fn encode(path: &str) -> String {
     let mut encoded = String::new();
     for byte in path.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => encoded.push(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => {
+                encoded.push(char::from(byte))
+            }
             byte => encoded.push_str(&format!("%{byte:02X}")),
         }
     }

@@ -41,7 +41,9 @@ impl FromRequestParts<App> for Caller {
             (None, None) => Ok(None),
         };
         let found = found.map_err(|error| Problem::of(&DeskError::from(error), t))?;
-        let unknown = || Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", Some(t.get("api-unauthorized").to_owned()));
+        let unknown = || {
+            Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", Some(t.get("api-unauthorized").to_owned()))
+        };
         let signed_in = found.ok_or_else(unknown)?;
         let key = idempotency_key(&parts.headers)?;
         let office = app.desk.office();

@@ -29,19 +29,25 @@ pub(crate) async fn list(
         let ListingError { field, problem } = error;
         Problem::field(field, caller.t.name(problem, field))
     })?;
-    let page = app.desk.queue_seen_by(caller.viewer, request).await.map_err(|error| caller.problem(&error))?;
+    let page =
+        app.desk.queue_seen_by(caller.viewer, request).await.map_err(|error| caller.problem(&error))?;
     Ok(Json(json::rows(&page)))
 }
 
 /// Registers a request (R9). What is absent is listed in `missing`.
 #[utoipa::path(post, path = "/api/v1/cases", tag = "cases", request_body = Request,
     responses((status = 201, description = "The case", body = Value), (status = 401, body = Problem), (status = 422, body = Problem)))]
-pub(crate) async fn create(State(app): State<App>, caller: Caller, sent: Sent<Request>) -> Result<Response, Problem> {
+pub(crate) async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    sent: Sent<Request>,
+) -> Result<Response, Problem> {
     let salter = app.desk.ambience().salter();
     let asked = sent.body.registration(&salter, &caller.office, caller.person, Channel::Api, Vec::new());
     let registration = asked.map_err(|refusal| Problem::refused(&refusal, caller.t))?;
     let id = caller.command_id(&app);
-    let made = app.desk.register(caller.viewer, id, registration).await.map_err(|error| caller.problem(&error))?;
+    let made =
+        app.desk.register(caller.viewer, id, registration).await.map_err(|error| caller.problem(&error))?;
     let number = made.case.number.clone();
     let body = match app.desk.case_seen_by(caller.viewer, number.clone()).await {
         Ok(seen) => json::case(&seen),
@@ -50,7 +56,8 @@ pub(crate) async fn create(State(app): State<App>, caller: Caller, sent: Sent<Re
         }
         Err(error) => return Err(caller.problem(&error)),
     };
-    Ok((StatusCode::CREATED, [(header::LOCATION, format!("/api/v1/cases/{number}"))], Json(body)).into_response())
+    Ok((StatusCode::CREATED, [(header::LOCATION, format!("/api/v1/cases/{number}"))], Json(body))
+        .into_response())
 }
 
 async fn seen(app: &App, caller: &Caller, number: &str) -> Result<SeenCase, Problem> {
@@ -61,14 +68,22 @@ async fn seen(app: &App, caller: &Caller, number: &str) -> Result<SeenCase, Prob
 /// One case.
 #[utoipa::path(get, path = "/api/v1/cases/{number}", tag = "cases", params(("number" = String, Path)),
     responses((status = 200, body = Value), (status = 404, body = Problem)))]
-pub(crate) async fn show(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Result<Json<Value>, Problem> {
+pub(crate) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+) -> Result<Json<Value>, Problem> {
     Ok(Json(json::case(&seen(&app, &caller, &number).await?)))
 }
 
 /// What happened to a case, as far as the caller may know.
 #[utoipa::path(get, path = "/api/v1/cases/{number}/events", tag = "cases", params(("number" = String, Path)),
     responses((status = 200, body = Items), (status = 404, body = Problem)))]
-pub(crate) async fn events(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Result<Json<Items>, Problem> {
+pub(crate) async fn events(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+) -> Result<Json<Items>, Problem> {
     let seen = seen(&app, &caller, &number).await?;
     let own = seen.events.iter().filter(|event| event.from.is_none());
     Ok(Json(Items::all(own.map(|event| json::event(&seen, &event.recorded)).collect())))
@@ -77,14 +92,22 @@ pub(crate) async fn events(State(app): State<App>, caller: Caller, Path(number):
 /// What was said in a case, as far as the caller may read it.
 #[utoipa::path(get, path = "/api/v1/cases/{number}/messages", tag = "cases", params(("number" = String, Path)),
     responses((status = 200, body = Items), (status = 404, body = Problem)))]
-pub(crate) async fn messages(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Result<Json<Items>, Problem> {
+pub(crate) async fn messages(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+) -> Result<Json<Items>, Problem> {
     Ok(Json(Items::all(json::messages(&seen(&app, &caller, &number).await?))))
 }
 
 /// The eight activities with their evidence (R15, R16).
 #[utoipa::path(get, path = "/api/v1/cases/{number}/evidence", tag = "cases", params(("number" = String, Path)),
     responses((status = 200, body = Value), (status = 404, body = Problem)))]
-pub(crate) async fn evidence(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Result<Json<Value>, Problem> {
+pub(crate) async fn evidence(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+) -> Result<Json<Value>, Problem> {
     Ok(Json(json::evidence(&seen(&app, &caller, &number).await?)))
 }
 
@@ -101,7 +124,9 @@ pub(crate) async fn attach(
     seen(&app, &caller, &number).await?;
     let mut attachments = Vec::new();
     let (mut audience, mut body, mut version) = (Audience::Requester, None, None);
-    let unreadable = |error: axum::extract::multipart::MultipartError| Problem::new(error.status(), "unreadable", Some(error.body_text()));
+    let unreadable = |error: axum::extract::multipart::MultipartError| {
+        Problem::new(error.status(), "unreadable", Some(error.body_text()))
+    };
     while let Some(part) = parts.next_field().await.map_err(unreadable)? {
         let name = part.name().unwrap_or_default().to_owned();
         if let Some(file) = part.file_name().map(str::to_owned) {
@@ -133,6 +158,7 @@ pub(crate) async fn file(
 ) -> Result<Response, Problem> {
     let number: CaseNumber = number.parse().map_err(|_| Problem::not_found())?;
     let hash: BlobHash = hash.parse().map_err(|_| Problem::not_found())?;
-    let found = app.desk.file_seen_by(caller.viewer, number, hash).await.map_err(|error| caller.problem(&error))?;
+    let found =
+        app.desk.file_seen_by(caller.viewer, number, hash).await.map_err(|error| caller.problem(&error))?;
     Ok(crate::download::response(&found.0, &found.1, found.2))
 }

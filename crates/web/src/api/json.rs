@@ -34,7 +34,8 @@ fn actor(office: &Office, actor: Actor) -> Value {
     match actor {
         Actor::Person(id) => person(office, id),
         Actor::Provider(contract) => {
-            let provider = office.contracts.get(&contract).and_then(|contract| office.providers.get(&contract.provider));
+            let provider =
+                office.contracts.get(&contract).and_then(|contract| office.providers.get(&contract.provider));
             json!({ "contract": contract, "name": provider.map(|provider| &provider.name) })
         }
         Actor::Clock => json!({ "name": "clock" }),
@@ -51,7 +52,8 @@ pub(crate) fn case(seen: &SeenCase) -> Value {
         "email": seen.words_if_any(details.contact.email),
         "phone": seen.words_if_any(details.contact.phone),
     });
-    let answers: BTreeMap<_, _> = details.answers.iter().map(|(code, text)| (code, seen.words(*text))).collect();
+    let answers: BTreeMap<_, _> =
+        details.answers.iter().map(|(code, text)| (code, seen.words(*text))).collect();
     let mut object = json!({
         "number": case.number,
         "version": case.version,
@@ -202,7 +204,9 @@ fn spell(seen: &SeenCase, value: &mut Value) {
             }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| spell(seen, item)),
-        Value::Object(fields) => fields.iter_mut().filter(|(name, _)| *name != "blob").for_each(|(_, item)| spell(seen, item)),
+        Value::Object(fields) => {
+            fields.iter_mut().filter(|(name, _)| *name != "blob").for_each(|(_, item)| spell(seen, item))
+        }
         _ => {}
     }
 }
@@ -219,7 +223,9 @@ pub(crate) fn messages(seen: &SeenCase) -> Vec<Value> {
     let said = seen.events.iter().filter_map(|event| {
         let (audience, body, files) = match &event.recorded.event {
             Event::Said { audience, body, attachments, .. } => (*audience, *body, attachments.as_slice()),
-            Event::Registered(request) => (Audience::Requester, Some(request.description), request.attachments.as_slice()),
+            Event::Registered(request) => {
+                (Audience::Requester, Some(request.description), request.attachments.as_slice())
+            }
             Event::ProviderReported { report, .. } => (Audience::Provider, Some(*report), &[][..]),
             _ => return None,
         };

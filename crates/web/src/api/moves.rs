@@ -13,9 +13,9 @@ use super::json;
 use super::problem::Problem;
 use crate::app::App;
 use crate::bodies::{
-    Acknowledging, AssessmentBody, Assignment, Body, CancellationBody, Classification, Closure, Conclusion, Confirmation,
-    Escalation, FollowUpBody, Making, Merger, MessageBody, ProviderReport, ProviderReturn, Referral, Reopening, Resumption,
-    SendBackBody, SolutionBody, SurveyBody, Taking, Wait, WatcherBody,
+    Acknowledging, AssessmentBody, Assignment, Body, CancellationBody, Classification, Closure, Conclusion,
+    Confirmation, Escalation, FollowUpBody, Making, Merger, MessageBody, ProviderReport, ProviderReturn,
+    Referral, Reopening, Resumption, SendBackBody, SolutionBody, SurveyBody, Taking, Wait, WatcherBody,
 };
 use crate::request::RequestDetails;
 
@@ -41,7 +41,12 @@ pub(crate) async fn carry_out(
     }
 }
 
-async fn act<B: Body>(app: App, caller: Caller, number: String, sent: Sent<B>) -> Result<Json<Value>, Problem> {
+async fn act<B: Body>(
+    app: App,
+    caller: Caller,
+    number: String,
+    sent: Sent<B>,
+) -> Result<Json<Value>, Problem> {
     let other = match sent.body.other().map(str::parse::<CaseNumber>) {
         Some(Ok(other)) => match app.desk.case_seen_by(caller.viewer, other).await {
             Ok(seen) => Some(seen.case.id),

@@ -60,7 +60,9 @@ pub(crate) async fn catalogue(caller: Caller) -> Json<Items> {
 #[utoipa::path(get, path = "/api/v1/departments", tag = "office", responses((status = 200, body = Items)))]
 pub(crate) async fn departments(caller: Caller) -> Json<Items> {
     let active = caller.office.departments.values().filter(|department| department.active);
-    Json(Items::all(active.map(|department| json!({ "code": department.code, "name": department.name })).collect()))
+    Json(Items::all(
+        active.map(|department| json!({ "code": department.code, "name": department.name })).collect(),
+    ))
 }
 
 /// The sites in use.
@@ -107,7 +109,8 @@ pub(crate) async fn people(caller: Caller, Query(query): Query<PeopleQuery>) -> 
 #[utoipa::path(get, path = "/api/v1/groups", tag = "office", responses((status = 200, body = Items)))]
 pub(crate) async fn groups(caller: Caller) -> Json<Items> {
     let active = caller.office.groups.values().filter(|group| group.active);
-    let groups = active.map(|group| json!({ "id": group.id, "code": group.code, "name": group.name, "level": group.level }));
+    let groups = active
+        .map(|group| json!({ "id": group.id, "code": group.code, "name": group.name, "level": group.level }));
     Json(Items::all(groups.collect()))
 }
 
@@ -116,7 +119,8 @@ pub(crate) async fn groups(caller: Caller) -> Json<Items> {
 pub(crate) async fn providers(caller: Caller) -> Result<Json<Items>, Problem> {
     staff(&caller)?;
     let active = caller.office.providers.values().filter(|provider| provider.active);
-    let providers = active.map(|provider| json!({ "id": provider.id, "name": provider.name, "emails": provider.emails }));
+    let providers =
+        active.map(|provider| json!({ "id": provider.id, "name": provider.name, "emails": provider.emails }));
     Ok(Json(Items::all(providers.collect())))
 }
 
@@ -127,7 +131,8 @@ pub(crate) async fn contracts(State(app): State<App>, caller: Caller) -> Result<
     let office = &caller.office;
     let today = office.settings.calendar.day_of(app.desk.ambience().now());
     let contracts = office.contracts.values().map(|contract| {
-        let codes = contract.services.iter().filter_map(|id| office.services.get(id)).map(|service| &service.code);
+        let codes =
+            contract.services.iter().filter_map(|id| office.services.get(id)).map(|service| &service.code);
         json!({
             "id": contract.id,
             "number": contract.number,

@@ -160,11 +160,23 @@ pub(crate) fn missing_fields(frame: &Frame, seen: &SeenCase) -> Vec<Field> {
         Some(match name {
             "department" => Field::new(Input::Select, name, t.get("field-department"))
                 .options(
-                    office.departments.values().filter(|d| d.active).map(|d| Choice::new(&d.code, &d.name)).collect(),
+                    office
+                        .departments
+                        .values()
+                        .filter(|d| d.active)
+                        .map(|d| Choice::new(&d.code, &d.name))
+                        .collect(),
                 )
                 .with_blank(t.get("choose")),
             "site" => Field::new(Input::Select, name, t.get("field-site"))
-                .options(office.sites.values().filter(|s| s.active).map(|s| Choice::new(&s.code, &s.name)).collect())
+                .options(
+                    office
+                        .sites
+                        .values()
+                        .filter(|s| s.active)
+                        .map(|s| Choice::new(&s.code, &s.name))
+                        .collect(),
+                )
                 .with_blank(t.get("choose")),
             "place" => Field::new(Input::Line, name, t.get("field-place")).hint(t.get("new-place-hint")),
             "contact" => Field::new(Input::Line, "contact.phone", t.get("field-contact-phone")),
@@ -180,12 +192,22 @@ pub(crate) fn missing_fields(frame: &Frame, seen: &SeenCase) -> Vec<Field> {
 }
 
 /// What a refusal means for the page: beside its field, or at the top.
-pub(crate) fn wrong_of(t: &crate::texts::Texts, error: &DeskError, verb: &str, typed: crate::lenient::Fields) -> Wrong {
+pub(crate) fn wrong_of(
+    t: &crate::texts::Texts,
+    error: &DeskError,
+    verb: &str,
+    typed: crate::lenient::Fields,
+) -> Wrong {
     match error {
         DeskError::Refused(refusal) => {
             let message = crate::refused::sentence(t, refusal);
             match crate::refused::field(refusal) {
-                Some(field) => Wrong { verb: verb.to_owned(), fields: typed, field: Some((field, message)), general: None },
+                Some(field) => Wrong {
+                    verb: verb.to_owned(),
+                    fields: typed,
+                    field: Some((field, message)),
+                    general: None,
+                },
                 None => Wrong { verb: verb.to_owned(), fields: typed, field: None, general: Some(message) },
             }
         }

@@ -136,7 +136,8 @@ pub(crate) async fn page(
     let story = whole.into_iter().filter(|item| fits(item, &asked.ver)).collect();
     let audiences = audiences(t, seen, &asked.para);
     let audience = audiences.iter().find(|tab| tab.chosen).map_or("requester", |tab| tab.value);
-    let (back, back_label) = if case.security { ("/seguridad", "nav-security") } else { ("/mesa", "nav-cases") };
+    let (back, back_label) =
+        if case.security { ("/seguridad", "nav-security") } else { ("/mesa", "nav-cases") };
     let (activities, deviations) = (activities(&frame, seen), deviations(t, seen));
     Ok(DeskCase {
         number: case.number.to_string(),
@@ -216,22 +217,35 @@ fn activities(frame: &Frame, seen: &SeenCase) -> Vec<DeskActivity> {
             ActivityStatus::Missing => ("is-missing", ""),
             ActivityStatus::NotNeeded => ("is-off", "minus"),
         };
-        let ahead = item.status == ActivityStatus::NotNeeded && item.number == 8 && seen.case.status.name().is_open();
+        let ahead =
+            item.status == ActivityStatus::NotNeeded && item.number == 8 && seen.case.status.name().is_open();
         let (class, icon) = if ahead { ("", "") } else { (class, icon) };
         let control = if item.control_point { " cp" } else { "" };
         let responsible = item.responsible.and_then(|actor| seen.name_of(actor)).unwrap_or_default();
         let when = item.ended_at.or(item.began_at).map_or_else(String::new, |at| frame.when(&at));
-        let record = item.record.map_or_else(String::new, |event| t.name("activity-record", &event.to_string()));
+        let record =
+            item.record.map_or_else(String::new, |event| t.name("activity-record", &event.to_string()));
         let parts = [responsible.to_owned(), when.clone(), record];
         DeskActivity {
             number: item.number,
             class: format!("{class}{control}"),
             icon,
-            mark: if item.status == ActivityStatus::Missing { "!".to_owned() } else { item.number.to_string() },
+            mark: if item.status == ActivityStatus::Missing {
+                "!".to_owned()
+            } else {
+                item.number.to_string()
+            },
             short: written.map_or_else(String::new, |written| written.short.clone()),
             name: written.map_or_else(String::new, |written| written.name.clone()),
-            when: if item.status == ActivityStatus::NotNeeded { t.get("activity-off").to_owned() } else { when },
-            status: frame.word("activity", item.status),
+            when: match item.status {
+                ActivityStatus::NotNeeded if ahead => t.get("activity-ahead").to_owned(),
+                ActivityStatus::NotNeeded => t.get("activity-off").to_owned(),
+                _ => when,
+            },
+            status: match ahead {
+                true => t.get("activity-ahead").to_owned(),
+                false => frame.word("activity", item.status),
+            },
             detail: parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
             now: item.status == ActivityStatus::Current,
             happened: item.status != ActivityStatus::NotNeeded,
@@ -250,7 +264,11 @@ fn lacks(frame: &Frame, seen: &SeenCase) -> Vec<LackSaid> {
             Lack::ProviderTold | Lack::RequesterTold => Action::RecordDelivery,
         };
         let verb = verb(mends).filter(|_| seen.may(mends)).map_or("", |(verb, _)| verb);
-        let title = if matches!(lack, Lack::ProviderTold | Lack::RequesterTold) { "lack-record" } else { "lack-control" };
+        let title = if matches!(lack, Lack::ProviderTold | Lack::RequesterTold) {
+            "lack-record"
+        } else {
+            "lack-control"
+        };
         LackSaid { title: t.get(title).to_owned(), text: frame.word("lack", lack), verb }
     });
     said.collect()
@@ -269,7 +287,9 @@ fn deviations(t: &Texts, seen: &SeenCase) -> Vec<String> {
 
 fn fits(item: &Item, shown: &str) -> bool {
     match shown {
-        "requester" | "internal" | "provider" => item.audience.is_some_and(|audience| audience.as_str() == shown),
+        "requester" | "internal" | "provider" => {
+            item.audience.is_some_and(|audience| audience.as_str() == shown)
+        }
         "movimientos" => item.event,
         _ => true,
     }
@@ -283,7 +303,8 @@ fn filters(t: &Texts, story: &[Item], chosen: &str) -> Vec<StoryFilter> {
         ("provider", "show-provider"),
         ("movimientos", "show-events"),
     ];
-    let is = |value: &str| chosen == value || (value == "todo" && !values[1..].iter().any(|(v, _)| *v == chosen));
+    let is =
+        |value: &str| chosen == value || (value == "todo" && !values[1..].iter().any(|(v, _)| *v == chosen));
     let filters = values.into_iter().map(|(value, label)| StoryFilter {
         value,
         label: t.get(label).to_owned(),
@@ -314,12 +335,16 @@ fn audiences(t: &Texts, seen: &SeenCase, chosen: &str) -> Vec<AudienceTab> {
 fn reaches(t: &Texts, seen: &SeenCase, audience: &str) -> String {
     match audience {
         "internal" => t.get("reaches-internal").to_owned(),
-        "provider" => t.name("reaches-provider", seen.contract().map_or("", |(_, provider)| provider.name.as_str())),
+        "provider" => {
+            t.name("reaches-provider", seen.contract().map_or("", |(_, provider)| provider.name.as_str()))
+        }
         _ => {
             let name = seen.requester().map_or("", |person| person.profile.name.as_str());
             match seen.case.watchers.len() {
                 0 => t.name("reaches-requester", name),
-                watchers => format!("{} {}", t.name("reaches-requester", name), t.count("reaches-watchers", watchers)),
+                watchers => {
+                    format!("{} {}", t.name("reaches-requester", name), t.count("reaches-watchers", watchers))
+                }
             }
         }
     }
@@ -352,14 +377,22 @@ fn sections(frame: &Frame, seen: &SeenCase) -> Vec<Section> {
         ];
         if let Some(turn) = turn {
             let last = turn.last_follow_up.map(|at| frame.when(&at));
-            facts.push(Fact::new(t.get("column-last-follow-up"), last.unwrap_or_else(|| t.get("providers-none-yet").into())));
+            facts.push(Fact::new(
+                t.get("column-last-follow-up"),
+                last.unwrap_or_else(|| t.get("providers-none-yet").into()),
+            ));
             if let Some(due) = turn.follow_up_due {
                 let late = due < seen.now;
                 facts.push(Fact { late, ..Fact::new(t.get("column-next-follow-up"), frame.when(&due)) });
             }
         }
         let title = t.get("column-provider").to_owned();
-        sections.push(Section { title, person: provider.name.clone(), under: contract.object.clone(), facts });
+        sections.push(Section {
+            title,
+            person: provider.name.clone(),
+            under: contract.object.clone(),
+            facts,
+        });
     }
     sections
 }
@@ -409,7 +442,8 @@ fn assignment(frame: &Frame, seen: &SeenCase) -> Section {
         Fact::new(t.get("case-opened"), frame.when(&case.opened_at)),
         Fact::new(t.get("field-channel"), frame.word("channel", case.channel)),
     ];
-    let mut add = |label: &str, value: Option<String>| facts.extend(value.map(|value| Fact::new(label, value)));
+    let mut add =
+        |label: &str, value: Option<String>| facts.extend(value.map(|value| Fact::new(label, value)));
     add(t.get("column-agent"), seen.agent().map(|person| person.profile.name.clone()));
     add(t.get("field-group"), seen.group().map(|group| group.name.clone()));
     add(t.get("field-level"), case.status.level().map(|level| frame.word("level-full", level)));

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use askama::Template;
-use atiende_desk::view::queue::works_at_desk;
 use atiende_desk::QueueRow;
+use atiende_desk::view::queue::works_at_desk;
 use atiende_procedure::office::{Office, Service};
 use atiende_procedure::permission::Scope;
 use atiende_procedure::{Actor, StatusName, WaitingFor};
@@ -120,7 +120,11 @@ fn first_page(visitor: &Visitor) -> Option<&'static str> {
     }
 }
 
-pub(crate) async fn proposals(State(app): State<App>, visitor: Visitor, Query(words): Query<Words>) -> Response {
+pub(crate) async fn proposals(
+    State(app): State<App>,
+    visitor: Visitor,
+    Query(words): Query<Words>,
+) -> Response {
     let proposals = if words.q.trim().is_empty() { Vec::new() } else { proposed(&visitor.office, &words.q) };
     shown(&Proposals { frame: visitor.frame(&app), proposals })
 }
@@ -143,7 +147,8 @@ pub(crate) async fn mine(State(app): State<App>, visitor: Visitor) -> Response {
 
 impl Card {
     fn of(frame: &Frame, office: &Office, row: &QueueRow) -> Card {
-        let agent = row.agent.and_then(|id| office.people.get(&id)).map(|person| person.profile.name.as_str());
+        let agent =
+            row.agent.and_then(|id| office.people.get(&id)).map(|person| person.profile.name.as_str());
         let plain = PlainState::of(frame, row.status, row.waiting_for, agent);
         Card {
             class: plain.class,
@@ -182,14 +187,20 @@ impl PlainState {
         let say = |class, icon, says: &str| PlainState { class, icon, says: says.to_owned() };
         match (status, waiting_for, agent) {
             (StatusName::Registered, ..) => say("", "inbox", t.get("portal-registered")),
-            (StatusName::Assigned, _, Some(agent)) => say("", "user-check", &t.name("portal-assigned-to", agent)),
+            (StatusName::Assigned, _, Some(agent)) => {
+                say("", "user-check", &t.name("portal-assigned-to", agent))
+            }
             (StatusName::Assigned, ..) => say("", "user-check", t.get("portal-assigned")),
-            (StatusName::InProgress, _, Some(agent)) => say("", "progress", &t.name("portal-being-attended", agent)),
+            (StatusName::InProgress, _, Some(agent)) => {
+                say("", "progress", &t.name("portal-being-attended", agent))
+            }
             (StatusName::InProgress, ..) => say("", "progress", t.get("portal-in-progress")),
             (StatusName::Waiting, Some(WaitingFor::Requester), _) => {
                 say("wants", "message-2", t.get("portal-waits-for-you"))
             }
-            (StatusName::Waiting, Some(WaitingFor::Visit), _) => say("", "calendar-event", t.get("portal-waits-visit")),
+            (StatusName::Waiting, Some(WaitingFor::Visit), _) => {
+                say("", "calendar-event", t.get("portal-waits-visit"))
+            }
             (StatusName::Waiting, ..) => say("", "player-pause", t.get("portal-waits-parts")),
             (StatusName::WithProvider, ..) => say("away", "building-store", t.get("portal-with-provider")),
             (StatusName::Solved, ..) => say("done", "circle-check", t.get("portal-solved")),
@@ -199,4 +210,3 @@ impl PlainState {
         }
     }
 }
-

@@ -32,7 +32,8 @@ impl Invitation {
     fn new(app: &App, looker: &Looker, person: Option<PersonId>) -> Invitation {
         let frame = looker.frame(app);
         let t = frame.t;
-        let password = Field::new(Input::NewPassword, "password", t.get("field-password")).hint(t.get("password-hint"));
+        let password =
+            Field::new(Input::NewPassword, "password", t.get("field-password")).hint(t.get("password-hint"));
         let office = app.desk.office();
         match person.and_then(|id| office.people.get(&id)) {
             Some(person) => Invitation {
@@ -60,7 +61,9 @@ impl Invitation {
 async fn opened(app: &App, looker: &Looker, token: &str) -> Result<Option<PersonId>, Response> {
     match app.desk.invitation(token).await {
         Ok(Some(person)) => Ok(person),
-        Ok(None) => Err(Oops::said(looker.frame(app), StatusCode::NOT_FOUND, "oops-invitation").into_response()),
+        Ok(None) => {
+            Err(Oops::said(looker.frame(app), StatusCode::NOT_FOUND, "oops-invitation").into_response())
+        }
         Err(error) => Err(Oops::of(app, looker, &error.into()).into_response()),
     }
 }
@@ -103,7 +106,12 @@ pub(crate) async fn accept(
 }
 
 /// Sets the password, uses the link up, and signs him in. The first administrator is made here.
-async fn take(app: &App, token: &str, person: Option<PersonId>, form: &Form) -> Result<String, AdministerError> {
+async fn take(
+    app: &App,
+    token: &str,
+    person: Option<PersonId>,
+    form: &Form,
+) -> Result<String, AdministerError> {
     let operator = Viewer::new(Actor::Operator);
     atiende_desk::check_password(form.fields.get("password"))?;
     let person = match person {
@@ -116,7 +124,8 @@ async fn take(app: &App, token: &str, person: Option<PersonId>, form: &Form) -> 
             };
             let salt = app.desk.ambience().random();
             let roles = vec![Role::SystemAdministrator];
-            let change = Change::SetPerson { id: None, profile, salt, roles, groups: Vec::new(), active: true };
+            let change =
+                Change::SetPerson { id: None, profile, salt, roles, groups: Vec::new(), active: true };
             let id = app.desk.ambience().command_id();
             let (office, _) = app.desk.administer(operator, id, vec![change]).await?;
             office.person_by_email(form.fields.get("email")).map_or(PersonId(0), |person| person.id)

@@ -2,7 +2,8 @@
 
 use atiende_desk::SeenCase;
 use atiende_procedure::{
-    Action, AttentionMode, Complexity, Impact, Kind, Performer, PersonId, Role, SupportLevel, Urgency, WaitingFor,
+    Action, AttentionMode, Complexity, Impact, Kind, Performer, PersonId, Role, SupportLevel, Urgency,
+    WaitingFor,
 };
 
 use super::form::{Choice, Field, Input};
@@ -57,7 +58,8 @@ pub(crate) fn verb(action: Action) -> Option<(&'static str, &'static str)> {
 /// The most sensible next move: what the procedure waits for.
 pub(crate) fn next_sensible(seen: &SeenCase) -> Option<Action> {
     let due = seen.case.followed_turn().and_then(|turn| turn.follow_up_due).is_some_and(|due| due < seen.now);
-    let assessed = seen.case.assessment.as_ref().map(|assessment| assessment.level) == seen.case.status.level();
+    let assessed =
+        seen.case.assessment.as_ref().map(|assessment| assessment.level) == seen.case.status.level();
     let mut order = Vec::new();
     if due {
         order.push(Action::FollowUp);
@@ -126,15 +128,22 @@ fn fields(frame: &Frame, seen: &SeenCase, action: Action) -> (usize, Vec<Field>)
             let to = Field::new(Input::Select, "to", t.get("field-to")).words(t, "level-full", &[next]);
             (2, vec![to, agents, area("reason", "field-reason")])
         }
-        Action::EscalateToProvider => (0, vec![contract(frame, seen), area("reason", "field-provider-reason")]),
+        Action::EscalateToProvider => {
+            (0, vec![contract(frame, seen), area("reason", "field-provider-reason")])
+        }
         Action::FollowUp => (0, vec![area("note", "field-note")]),
         Action::ReportFromProvider => (
             2,
             vec![
-                Field::new(Input::Select, "solved", t.get("field-solved"))
-                    .options(vec![Choice::new("yes", t.get("yes")), Choice::new("no", t.get("report-not-yet"))]),
-                Field::new(Input::Select, "mode", t.get("field-mode"))
-                    .words(t, "mode", &[AttentionMode::OnSite, AttentionMode::Remote]),
+                Field::new(Input::Select, "solved", t.get("field-solved")).options(vec![
+                    Choice::new("yes", t.get("yes")),
+                    Choice::new("no", t.get("report-not-yet")),
+                ]),
+                Field::new(Input::Select, "mode", t.get("field-mode")).words(
+                    t,
+                    "mode",
+                    &[AttentionMode::OnSite, AttentionMode::Remote],
+                ),
                 area("report", "field-report"),
             ],
         ),
@@ -156,7 +165,9 @@ fn fields(frame: &Frame, seen: &SeenCase, action: Action) -> (usize, Vec<Field>)
         ),
         Action::Conclude => (0, vec![area("outcome", "field-outcome")]),
         Action::Cancel => (0, vec![area("reason", "field-reason")]),
-        Action::Merge => (0, vec![Field::new(Input::Line, "into", t.get("field-into")).hint(t.get("field-into-hint"))]),
+        Action::Merge => {
+            (0, vec![Field::new(Input::Line, "into", t.get("field-into")).hint(t.get("field-into-hint"))])
+        }
         Action::Watch => (0, vec![Field::new(Input::Email, "email", t.get("field-email"))]),
         Action::Complete => (0, super::case::missing_fields(frame, seen)),
         Action::TakeBack | Action::Reopen | Action::Refer | Action::SendBack => {
@@ -178,7 +189,9 @@ fn classify(frame: &Frame, seen: &SeenCase) -> (usize, Vec<Field>) {
         .optional();
     let fields = vec![
         service,
-        Field::new(Input::Select, "kind", t.get("field-kind")).words(t, "kind", &kinds).value(case.kind.as_str()),
+        Field::new(Input::Select, "kind", t.get("field-kind"))
+            .words(t, "kind", &kinds)
+            .value(case.kind.as_str()),
         Field::new(Input::Select, "impact", t.get("field-impact"))
             .words(t, "impact", Impact::ALL)
             .value(case.impact.as_str()),
@@ -196,7 +209,9 @@ fn assign(frame: &Frame, seen: &SeenCase) -> (usize, Vec<Field>) {
     let groups = seen.office.groups.values().filter(|group| group.active);
     let group_label = |level| format!(" ({})", t.of_word("level", SupportLevel::as_str(level)));
     let group = Field::new(Input::Select, "group", t.get("field-group"))
-        .options(groups.map(|g| Choice::new(&g.code, format!("{}{}", g.name, group_label(g.level)))).collect())
+        .options(
+            groups.map(|g| Choice::new(&g.code, format!("{}{}", g.name, group_label(g.level)))).collect(),
+        )
         .with_blank(t.get("proposed-group"))
         .optional();
     let agent = Field::new(Input::Select, "assignee", t.get("field-assignee"))
@@ -216,7 +231,11 @@ fn assess(frame: &Frame) -> Vec<Field> {
     let modes = [AttentionMode::OnSite, AttentionMode::Remote, AttentionMode::ByProvider];
     vec![
         Field::new(Input::Select, "mode", t.get("field-mode")).words(t, "mode", &modes),
-        Field::new(Input::Select, "complexity", t.get("field-complexity")).words(t, "complexity", Complexity::ALL),
+        Field::new(Input::Select, "complexity", t.get("field-complexity")).words(
+            t,
+            "complexity",
+            Complexity::ALL,
+        ),
         Field::new(Input::Moment, "expected_by", t.get("field-expected-by"))
             .hint(t.get("field-expected-by-hint"))
             .optional(),
@@ -228,12 +247,17 @@ fn assess(frame: &Frame) -> Vec<Field> {
 fn contract(frame: &Frame, seen: &SeenCase) -> Field {
     let today = seen.office.settings.calendar.day_of(seen.now);
     let level = seen.case.status.level().unwrap_or(SupportLevel::First);
-    let fits = seen.office.contracts.values().filter(|contract| {
-        contract.in_force(today) && contract.covers(seen.case.service, level)
-    });
+    let fits = seen
+        .office
+        .contracts
+        .values()
+        .filter(|contract| contract.in_force(today) && contract.covers(seen.case.service, level));
     let name = |provider| seen.office.providers.get(&provider).map_or("", |provider| provider.name.as_str());
     let options = fits.map(|contract| {
-        Choice::new(contract.id, format!("{} · {} · {}", contract.number, name(contract.provider), contract.object))
+        Choice::new(
+            contract.id,
+            format!("{} · {} · {}", contract.number, name(contract.provider), contract.object),
+        )
     });
     Field::new(Input::Select, "contract", frame.t.get("field-contract")).options(options.collect())
 }
@@ -254,5 +278,8 @@ fn agents(seen: &SeenCase, level: Option<SupportLevel>) -> Vec<Choice> {
         .filter(|(_, _, groups)| !groups.is_empty())
         .collect();
     agents.sort();
-    agents.into_iter().map(|(name, id, groups)| Choice::new(id, format!("{name} · {}", groups.join(", ")))).collect()
+    agents
+        .into_iter()
+        .map(|(name, id, groups)| Choice::new(id, format!("{name} · {}", groups.join(", "))))
+        .collect()
 }

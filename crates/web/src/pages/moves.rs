@@ -11,9 +11,9 @@ use super::new::command_id;
 use super::sign_in::own_path;
 use crate::app::App;
 use crate::bodies::{
-    Acknowledging, AssessmentBody, Assignment, Body, CancellationBody, Classification, Closure, Conclusion, Confirmation,
-    Escalation, FollowUpBody, Making, Merger, ProviderReport, ProviderReturn, Referral, Reopening, Resumption,
-    SendBackBody, SolutionBody, SurveyBody, Taking, Wait, WatcherBody,
+    Acknowledging, AssessmentBody, Assignment, Body, CancellationBody, Classification, Closure, Conclusion,
+    Confirmation, Escalation, FollowUpBody, Making, Merger, ProviderReport, ProviderReturn, Referral,
+    Reopening, Resumption, SendBackBody, SolutionBody, SurveyBody, Taking, Wait, WatcherBody,
 };
 use crate::lenient::Fields;
 use crate::oops::Oops;
@@ -106,7 +106,8 @@ pub(crate) async fn message(
     if let Some(file) = &form.refused {
         let general = Some(visitor.looker.t.name("problem-file-too-large", file));
         let wrong = super::case::Wrong { general, fields: form.fields, ..super::case::Wrong::default() };
-        return render(&app, &visitor, &number, &Asked::default(), StatusCode::PAYLOAD_TOO_LARGE, &wrong).await;
+        return render(&app, &visitor, &number, &Asked::default(), StatusCode::PAYLOAD_TOO_LARGE, &wrong)
+            .await;
     }
     let audience = form.fields.get("audience").parse::<Audience>().unwrap_or(Audience::Requester);
     let body = app.desk.ambience().salter().text_if_any(Some(form.fields.get("body")));
@@ -168,7 +169,9 @@ async fn finish(
         Err(not_made) => Err(not_made),
     };
     match made {
-        Ok(executed) => Redirect::to(&onward(app, visitor, number, verb, &typed, &executed.case)).into_response(),
+        Ok(executed) => {
+            Redirect::to(&onward(app, visitor, number, verb, &typed, &executed.case)).into_response()
+        }
         Err(NotMade::Desk(error @ (DeskError::Refused(_) | DeskError::Stale { .. }))) => {
             let status = match &error {
                 DeskError::Refused(refusal) => status_of(refusal),
@@ -180,7 +183,8 @@ async fn finish(
         }
         Err(NotMade::Desk(error)) => Oops::to(app, visitor, &error).into_response(),
         Err(NotMade::Unreadable) => {
-            Oops::said(visitor.frame(app), StatusCode::UNPROCESSABLE_ENTITY, "oops-broken-form").into_response()
+            Oops::said(visitor.frame(app), StatusCode::UNPROCESSABLE_ENTITY, "oops-broken-form")
+                .into_response()
         }
         Err(NotMade::Nowhere) => Oops::not_found(visitor.frame(app)).into_response(),
     }

@@ -60,7 +60,8 @@ impl NewCase {
         }
         let behalf = (before..fields.len()).collect();
         NewCase {
-            title: service.map_or_else(|| frame.t.get("new-title").to_owned(), |service| service.name.clone()),
+            title: service
+                .map_or_else(|| frame.t.get("new-title").to_owned(), |service| service.name.clone()),
             conditions: service.map_or_else(String::new, |service| service.conditions.clone()),
             service: service.map_or_else(String::new, |service| service.code.clone()),
             command: app.desk.ambience().command_id().to_string(),
@@ -97,11 +98,14 @@ fn asked_fields(frame: &Frame, service: Option<&Arc<Service>>) -> Vec<Field> {
         fields.push(if question.required { field } else { field.optional() });
     }
     if service.is_none() {
-        let kinds = [Kind::Incident, Kind::ServiceRequest, Kind::Advice, Kind::Training, Kind::SecurityIncident];
+        let kinds =
+            [Kind::Incident, Kind::ServiceRequest, Kind::Advice, Kind::Training, Kind::SecurityIncident];
         fields.push(Field::new(Input::Select, "kind", t.get("new-kind")).words(t, "kind-plain", &kinds));
     }
     fields.push(
-        Field::new(Input::Radio, "impact", t.get("new-impact")).words(t, "impact-plain", Impact::ALL).value("low"),
+        Field::new(Input::Radio, "impact", t.get("new-impact"))
+            .words(t, "impact-plain", Impact::ALL)
+            .value("low"),
     );
     fields
 }
@@ -113,7 +117,8 @@ fn about_fields(frame: &Frame, visitor: &Visitor) -> Vec<Field> {
     let profile = &visitor.person.profile;
     let departments = office.departments.values().filter(|department| department.active);
     let sites = office.sites.values().filter(|site| site.active);
-    let code_of_department = profile.department.and_then(|id| office.departments.get(&id)).map(|d| d.code.clone());
+    let code_of_department =
+        profile.department.and_then(|id| office.departments.get(&id)).map(|d| d.code.clone());
     let code_of_site = profile.site.and_then(|id| office.sites.get(&id)).map(|site| site.code.clone());
     let yes_no = vec![Choice::new("yes", t.get("yes")), Choice::new("no", t.get("new-no-or-unknown"))];
     vec![
@@ -125,10 +130,14 @@ fn about_fields(frame: &Frame, visitor: &Visitor) -> Vec<Field> {
             .options(sites.map(|site| Choice::new(&site.code, &site.name)).collect())
             .with_blank(t.get("choose"))
             .value(code_of_site.unwrap_or_default()),
-        Field::new(Input::Line, "place", t.get("field-place")).hint(t.get("new-place-hint")).value(&profile.place),
+        Field::new(Input::Line, "place", t.get("field-place"))
+            .hint(t.get("new-place-hint"))
+            .value(&profile.place),
         Field::new(Input::Line, "contact.name", t.get("field-contact-name")).value(&profile.name),
         Field::new(Input::Email, "contact.email", t.get("field-contact-email")).value(&profile.email),
-        Field::new(Input::Line, "contact.phone", t.get("field-contact-phone")).value(&profile.phone).optional(),
+        Field::new(Input::Line, "contact.phone", t.get("field-contact-phone"))
+            .value(&profile.phone)
+            .optional(),
         Field::new(Input::Radio, "has_remote_support", t.get("new-remote"))
             .hint(t.get("new-remote-hint"))
             .options(yes_no)
@@ -143,7 +152,9 @@ fn behalf_fields(frame: &Frame) -> Vec<Field> {
     let t = frame.t;
     let channels = [Channel::Phone, Channel::InPerson, Channel::Planned];
     vec![
-        Field::new(Input::Email, "behalf", t.get("new-behalf-email")).hint(t.get("new-behalf-hint")).optional(),
+        Field::new(Input::Email, "behalf", t.get("new-behalf-email"))
+            .hint(t.get("new-behalf-hint"))
+            .optional(),
         Field::new(Input::Select, "channel", t.get("new-channel")).words(t, "channel", &channels).optional(),
     ]
 }
@@ -236,8 +247,13 @@ async fn registered(app: &App, visitor: &Visitor, form: Form) -> Result<String, 
         on_behalf_of,
         channel: on_behalf_of.and_then(|_| typed.get("channel").parse().ok()),
     };
-    let registration =
-        request.registration(&salter, &visitor.office, visitor.person.id, Channel::Portal, form.files.clone())?;
+    let registration = request.registration(
+        &salter,
+        &visitor.office,
+        visitor.person.id,
+        Channel::Portal,
+        form.files.clone(),
+    )?;
     let id = command_id(app, typed);
     let case = app.desk.register(visitor.viewer, id, registration).await?.case;
     Ok(format!("/casos/{}?hecho=registrado", case.number))

@@ -83,13 +83,15 @@ fn services(frame: &Frame, office: &Office) -> Table {
             service.conditions.clone(),
         ]
     });
-    let heads = ["field-code", "field-service", "field-kind", "field-level", "field-group", "field-conditions"];
+    let heads =
+        ["field-code", "field-service", "field-kind", "field-level", "field-group", "field-conditions"];
     table(frame, "office-catalogue", &heads, rows.collect())
 }
 
 fn groups(frame: &Frame, office: &Office) -> Table {
     let rows = office.groups.values().map(|group| {
-        let members = office.people.values().filter(|person| person.active && person.groups.contains(&group.id));
+        let members =
+            office.people.values().filter(|person| person.active && person.groups.contains(&group.id));
         let names: Vec<_> = members.map(|person| person.profile.name.as_str()).collect();
         vec![group.code.clone(), group.name.clone(), frame.word("level-full", group.level), names.join(", ")]
     });
@@ -99,13 +101,16 @@ fn groups(frame: &Frame, office: &Office) -> Table {
 
 fn places(frame: &Frame, office: &Office) -> Table {
     let rows = office.sites.values();
-    let rows = rows.map(|site| vec![site.code.clone(), site.name.clone(), site.municipality.clone(), site.region.clone()]);
+    let rows = rows.map(|site| {
+        vec![site.code.clone(), site.name.clone(), site.municipality.clone(), site.region.clone()]
+    });
     let heads = ["field-code", "field-site", "field-municipality", "field-region"];
     table(frame, "office-sites", &heads, rows.collect())
 }
 
 fn departments(frame: &Frame, office: &Office) -> Table {
-    let rows = office.departments.values().map(|department| vec![department.code.clone(), department.name.clone()]);
+    let rows =
+        office.departments.values().map(|department| vec![department.code.clone(), department.name.clone()]);
     table(frame, "office-departments", &["field-code", "field-department"], rows.collect())
 }
 
@@ -114,12 +119,16 @@ fn contracts(frame: &Frame, office: &Office) -> Table {
     let rows = office.contracts.values().map(|contract| {
         vec![
             contract.number.clone(),
-            office.providers.get(&contract.provider).map_or_else(String::new, |provider| provider.name.clone()),
+            office
+                .providers
+                .get(&contract.provider)
+                .map_or_else(String::new, |provider| provider.name.clone()),
             contract.object.clone(),
             name(contract.supervisor),
             frame.t.name("contract-until", &frame.spoken.date(contract.ends)),
         ]
     });
-    let heads = ["field-contract", "column-provider", "contract-object", "role-contract-supervisor", "contract-ends"];
+    let heads =
+        ["field-contract", "column-provider", "contract-object", "role-contract-supervisor", "contract-ends"];
     table(frame, "office-contracts", &heads, rows.collect())
 }

@@ -87,7 +87,9 @@ pub(crate) async fn list(State(app): State<App>, visitor: Visitor, Query(words):
     let asked = words.q.trim().to_lowercase();
     let fits = |person: &&std::sync::Arc<Person>| {
         let profile = &person.profile;
-        asked.is_empty() || profile.name.to_lowercase().contains(&asked) || profile.email.to_lowercase().contains(&asked)
+        asked.is_empty()
+            || profile.name.to_lowercase().contains(&asked)
+            || profile.email.to_lowercase().contains(&asked)
     };
     let mut found: Vec<_> = office.people.values().filter(fits).collect();
     found.sort_by_key(|person| (person.roles.is_empty(), person.profile.name.clone()));
@@ -145,7 +147,8 @@ impl PersonPage {
             chosen: person.is_some_and(|person| person.groups.contains(&group.id)),
         });
         PersonPage {
-            title: person.map_or_else(|| t.get("people-add").to_owned(), |person| person.profile.name.clone()),
+            title: person
+                .map_or_else(|| t.get("people-add").to_owned(), |person| person.profile.name.clone()),
             id: person.map(|person| person.id),
             fields,
             roles: Role::ALL.iter().map(role).collect(),
@@ -220,8 +223,10 @@ async fn set(app: &App, visitor: &Visitor, id: Option<PersonId>, typed: &Fields)
         place: line("place"),
         language: before.map_or_else(String::new, |person| person.profile.language.clone()),
     };
-    let roles = Role::ALL.iter().copied().filter(|role| typed.0.contains_key(&format!("role.{role}"))).collect();
-    let groups = typed.0.keys().filter_map(|name| name.strip_prefix("group.")?.parse::<GroupId>().ok()).collect();
+    let roles =
+        Role::ALL.iter().copied().filter(|role| typed.0.contains_key(&format!("role.{role}"))).collect();
+    let groups =
+        typed.0.keys().filter_map(|name| name.strip_prefix("group.")?.parse::<GroupId>().ok()).collect();
     let active = typed.0.contains_key("active");
     let salt = app.desk.ambience().random();
     let change = Change::SetPerson { id, profile, salt, roles, groups, active };
@@ -257,7 +262,11 @@ pub(crate) async fn invite(State(app): State<App>, visitor: Visitor, Path(id): P
     }
 }
 
-pub(crate) async fn end_sessions(State(app): State<App>, visitor: Visitor, Path(id): Path<PersonId>) -> Response {
+pub(crate) async fn end_sessions(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<PersonId>,
+) -> Response {
     if !may_change(&visitor) {
         return Oops::not_found(visitor.frame(&app)).into_response();
     }

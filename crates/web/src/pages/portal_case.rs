@@ -79,7 +79,10 @@ pub(crate) fn page(app: &App, frame: Frame, seen: &SeenCase, wrong: &Wrong) -> P
         solved: asks_solved(&frame, seen, &base, &command),
         rating: seen.may(Action::Rate).then(|| asks_rating(&frame, format!("{base}/surveys"), 0, &command)),
         missing,
-        story: story(&frame, seen).into_iter().filter(|item| !item.event || shown_to_requester(item)).collect(),
+        story: story(&frame, seen)
+            .into_iter()
+            .filter(|item| !item.event || shown_to_requester(item))
+            .collect(),
         draft: wrong.fields.get("body").to_owned(),
         may_write: seen.may(Action::MessageRequester),
         may_cancel: seen.may(Action::Cancel),
@@ -136,13 +139,17 @@ fn steps(frame: &Frame, seen: &SeenCase) -> Vec<Step> {
         let at = frame.in_full(&event.recorded.at);
         let person = |id| seen.person(id).map_or("", |person| person.profile.name.as_str());
         match &event.recorded.event {
-            Event::Assigned { agent: Some(agent), .. } => steps.push(done(t.name("step-assigned", person(*agent)), at)),
+            Event::Assigned { agent: Some(agent), .. } => {
+                steps.push(done(t.name("step-assigned", person(*agent)), at))
+            }
             Event::EscalatedToLevel { .. } => steps.push(done(t.get("step-escalated").to_owned(), at)),
             Event::EscalatedToProvider { .. } => steps.push(done(t.get("step-provider").to_owned(), at)),
             Event::Solved { .. } => steps.push(done(t.get("step-solved").to_owned(), at)),
             Event::Reopened { .. } => steps.push(done(t.get("step-reopened").to_owned(), at)),
             Event::Referred { .. } => steps.push(done(t.get("step-referred").to_owned(), at)),
-            Event::Closed { .. } | Event::Concluded { .. } => steps.push(done(t.get("step-closed").to_owned(), at)),
+            Event::Closed { .. } | Event::Concluded { .. } => {
+                steps.push(done(t.get("step-closed").to_owned(), at))
+            }
             Event::Cancelled { .. } => steps.push(done(t.get("step-cancelled").to_owned(), at)),
             _ => {}
         }
@@ -192,9 +199,15 @@ fn facts(frame: &Frame, seen: &SeenCase) -> Vec<Fact> {
     add(t.get("field-service"), seen.service().map(|service| service.name.as_str()));
     add(
         t.get("field-department"),
-        details.department.and_then(|id| office.departments.get(&id)).map(|department| department.name.as_str()),
+        details
+            .department
+            .and_then(|id| office.departments.get(&id))
+            .map(|department| department.name.as_str()),
     );
-    add(t.get("field-site"), details.site.and_then(|id| office.sites.get(&id)).map(|site| site.name.as_str()));
+    add(
+        t.get("field-site"),
+        details.site.and_then(|id| office.sites.get(&id)).map(|site| site.name.as_str()),
+    );
     add(t.get("field-place"), seen.words_if_any(details.place));
     for question in seen.service().iter().flat_map(|service| &service.questions) {
         let answer = details.answers.get(&question.code).and_then(|text| seen.words(*text));

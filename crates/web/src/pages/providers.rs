@@ -100,7 +100,12 @@ fn groups(frame: &Frame, visitor: &Visitor, seen: &ProvidersSeen, open: &str) ->
         ("soon", "hourglass-high", "providers-today"),
         ("ok", "circle-check", "providers-later"),
     ]
-    .map(|(class, icon, label)| Group { class, icon, label: frame.t.get(label).to_owned(), rows: Vec::new() });
+    .map(|(class, icon, label)| Group {
+        class,
+        icon,
+        label: frame.t.get(label).to_owned(),
+        rows: Vec::new(),
+    });
     for followed in &seen.cases {
         let Some(due) = followed.case.followed_turn().and_then(|turn| turn.follow_up_due) else { continue };
         let group = match () {
@@ -113,7 +118,13 @@ fn groups(frame: &Frame, visitor: &Visitor, seen: &ProvidersSeen, open: &str) ->
     groups.into_iter().filter(|group| !group.rows.is_empty()).collect()
 }
 
-fn row(frame: &Frame, visitor: &Visitor, seen: &ProvidersSeen, followed: &FollowedCase, open: &str) -> Followed {
+fn row(
+    frame: &Frame,
+    visitor: &Visitor,
+    seen: &ProvidersSeen,
+    followed: &FollowedCase,
+    open: &str,
+) -> Followed {
     let case = &followed.case;
     let turn = case.followed_turn();
     let contract = turn.and_then(|turn| seen.office.contracts.get(&turn.contract));

@@ -98,9 +98,10 @@ async fn queue(
 ) -> Result<(StatusCode, Queue), DeskError> {
     let agent = visitor.person.is(Role::Agent);
     let fallback = if agent { "nivel" } else { "abiertos" };
-    let (view, _, label) = VIEWS.into_iter().find(|(name, ..)| *name == view).unwrap_or_else(|| {
-        VIEWS.into_iter().find(|(name, ..)| *name == fallback).unwrap_or(VIEWS[5])
-    });
+    let (view, _, label) = VIEWS
+        .into_iter()
+        .find(|(name, ..)| *name == view)
+        .unwrap_or_else(|| VIEWS.into_iter().find(|(name, ..)| *name == fallback).unwrap_or(VIEWS[5]));
     let level = own_level(visitor);
     let t = visitor.looker.t;
     let mut error = None;
@@ -110,14 +111,18 @@ async fn queue(
         Err(ListingError { field, problem }) => {
             error = Some(t.name(problem, field));
             status = StatusCode::UNPROCESSABLE_ENTITY;
-            narrowed(&Listing::default(), view, level).request(&visitor.office, visitor.viewer).unwrap_or_default()
+            narrowed(&Listing::default(), view, level)
+                .request(&visitor.office, visitor.viewer)
+                .unwrap_or_default()
         }
     };
     let page = match app.desk.queue_seen_by(visitor.viewer, request.clone()).await {
         Err(DeskError::Store(bad)) if bad.is_bad_cursor() => {
             error = Some(t.get("problem-cursor").to_owned());
             status = StatusCode::UNPROCESSABLE_ENTITY;
-            app.desk.queue_seen_by(visitor.viewer, atiende_desk::view::QueueRequest { cursor: None, ..request }).await?
+            app.desk
+                .queue_seen_by(visitor.viewer, atiende_desk::view::QueueRequest { cursor: None, ..request })
+                .await?
         }
         page => page?,
     };
@@ -217,7 +222,10 @@ fn selects(frame: &Frame, listing: &Listing) -> Vec<Field> {
     let select = |name: &str, label: &str| Field::new(Input::Select, name, t.get(label));
     let sorts = ["changed", "opened", "oldest", "priority", "number"];
     vec![
-        select("status", "column-state").words(t, "status", &statuses).with_blank(any).value(value(&listing.status)),
+        select("status", "column-state")
+            .words(t, "status", &statuses)
+            .with_blank(any)
+            .value(value(&listing.status)),
         select("level", "column-level")
             .words(t, "level-full", SupportLevel::ALL)
             .with_blank(any)

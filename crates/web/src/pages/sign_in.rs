@@ -70,7 +70,8 @@ pub(crate) async fn enter(
     form: Form,
 ) -> Response {
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let address = address.map_or_else(String::new, |Extension(ConnectInfo(address))| address.ip().to_string());
+    let address =
+        address.map_or_else(String::new, |Extension(ConnectInfo(address))| address.ip().to_string());
     let email = form.fields.get("email");
     let back = own_path(form.fields.get("volver")).to_owned();
     let refuse = |status, text: &str| {
@@ -87,7 +88,12 @@ pub(crate) async fn enter(
 
 /// The cookie of a session: scripts do not read it and other sites do not send it.
 pub(crate) fn session_cookie(app: &App, secret: String) -> Cookie<'static> {
-    Cookie::build((SESSION, secret)).path("/").http_only(true).same_site(SameSite::Lax).secure(app.options.https).build()
+    Cookie::build((SESSION, secret))
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Lax)
+        .secure(app.options.https)
+        .build()
 }
 
 pub(crate) async fn leave(State(app): State<App>, looker: Looker, jar: CookieJar) -> Response {

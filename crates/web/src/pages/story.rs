@@ -1,5 +1,6 @@
 //! What was said and what happened, told in order.
 
+use atiende_desk::view::{Delivery, LetterSeen};
 use atiende_desk::{SeenCase, SeenEvent};
 use atiende_procedure::{Actor, Audience, Capacity, Closing, Event, Recorded, TextRef};
 
@@ -48,7 +49,11 @@ fn item(frame: &Frame, seen: &SeenCase, event: &SeenEvent) -> Option<Item> {
         provider: recorded.acted.capacity == Capacity::Provider,
         when: frame.when(&recorded.at),
         at: recorded.at.to_string(),
-        from: event.from.as_ref().map(|number| frame.t.name("story-from", &number.to_string())).unwrap_or_default(),
+        from: event
+            .from
+            .as_ref()
+            .map(|number| frame.t.name("story-from", &number.to_string()))
+            .unwrap_or_default(),
         by,
         ..Item::default()
     };
@@ -70,7 +75,18 @@ fn item(frame: &Frame, seen: &SeenCase, event: &SeenEvent) -> Option<Item> {
         }),
         Event::Said { audience, body, .. } => {
             let (class, icon, kind) = voice(frame, recorded, *audience);
-            Some(Item { audience: Some(*audience), class, icon, kind, text: words(*body), files: files.collect(), ..told })
+            let (delivery, delivery_class) = delivered(frame, seen, event);
+            Some(Item {
+                audience: Some(*audience),
+                class,
+                icon,
+                kind,
+                text: words(*body),
+                files: files.collect(),
+                delivery,
+                delivery_class,
+                ..told
+            })
         }
         Event::ProviderReported { report, .. } => Some(Item {
             audience: Some(Audience::Provider),
@@ -82,12 +98,55 @@ fn item(frame: &Frame, seen: &SeenCase, event: &SeenEvent) -> Option<Item> {
         }),
         event => {
             let (icon, name, quote) = moved(event)?;
-            let text = sentence(frame, seen, event, name);
+            let text = match seen.reads_internal() {
+                true => sentence(frame, seen, event, name),
+                false => plain(frame, seen, recorded, name),
+            };
             let quote = words(quote);
             let text = if quote.is_empty() { text } else { format!("{text}: «{quote}»") };
             Some(Item { event: true, icon, text, ..told })
         }
     }
+}
+
+/// Whether the letters of something that was said have left, for those who read everything of the case.
+fn delivered(frame: &Frame, seen: &SeenCase, event: &SeenEvent) -> (String, &'static str) {
+    let own = |letter: &&LetterSeen| event.from.is_none() && letter.event == event.recorded.sequence;
+    let letters: Vec<&Delivery> = seen.letters.iter().filter(own).map(|letter| &letter.delivery).collect();
+    let t = frame.t;
+    if letters.contains(&&Delivery::Failed) {
+        return (t.get("delivery-failed").to_owned(), "text-danger");
+    }
+    if letters.contains(&&Delivery::Waiting) {
+        return (t.get("delivery-waiting").to_owned(), "");
+    }
+    let left = letters.iter().filter_map(|delivery| match delivery {
+        Delivery::Left(at) => Some(*at),
+        _ => None,
+    });
+    left.max().map_or_else(Default::default, |at| (t.name("delivery-left", &frame.when(&at)), "text-success"))
+}
+
+/// An event as its requester reads it: no levels, no groups, no contracts.
+fn plain(frame: &Frame, seen: &SeenCase, recorded: &Recorded, name: &str) -> String {
+    let t = frame.t;
+    let name = name.replacen("event-", "plain-", 1);
+    let person = |id| seen.person(id).map_or("", |person| person.profile.name.as_str());
+    let who = match &recorded.event {
+        Event::Assigned { agent: Some(agent), .. } => person(*agent).to_owned(),
+        Event::Assigned { agent: None, .. } => return t.get("plain-assigned-group").to_owned(),
+        Event::Taken => seen.name_of(recorded.acted.by).unwrap_or_default().to_owned(),
+        Event::ExpectedBy { at } => frame.in_full(at),
+        Event::WatcherAdded { person: id } | Event::WatcherRemoved { person: id } => person(*id).to_owned(),
+        Event::Waited { waiting_for, .. } => {
+            return t.of_word("plain-waited", waiting_for.as_str()).to_owned();
+        }
+        Event::Rated { score, .. } => t.of_word("rate", &score.to_string()).to_owned(),
+        Event::Absorbed { number, .. } => number.to_string(),
+        Event::Cancelled { .. } => return sentence(frame, seen, &recorded.event, &name),
+        _ => return t.get(&name).to_owned(),
+    };
+    t.name(&name, &who)
 }
 
 fn by(frame: &Frame, seen: &SeenCase, recorded: &Recorded) -> String {
@@ -102,7 +161,9 @@ fn voice(frame: &Frame, recorded: &Recorded, audience: Audience) -> (&'static st
     let t = frame.t;
     match (audience, recorded.acted.capacity) {
         (Audience::Internal, _) => ("note", "lock", t.get("story-note").to_owned()),
-        (Audience::Provider, Capacity::Provider) => ("prov-said", "building-store", t.get("story-provider").to_owned()),
+        (Audience::Provider, Capacity::Provider) => {
+            ("prov-said", "building-store", t.get("story-provider").to_owned())
+        }
         (Audience::Provider, _) => ("prov-said", "building-store", t.get("story-to-provider").to_owned()),
         (_, Capacity::Requester | Capacity::Watcher) => ("", "user", t.get("story-requester").to_owned()),
         (_, _) => ("desk-said", "arrow-back-up", t.get("story-answer").to_owned()),
@@ -172,7 +233,9 @@ fn sentence(frame: &Frame, seen: &SeenCase, event: &Event, name: &str) -> String
             atiende_procedure::Cancellation::DuplicateOf { number } => {
                 t.name("cancelled-duplicate", &number.to_string())
             }
-            atiende_procedure::Cancellation::MergedInto { number } => t.name("cancelled-merged", &number.to_string()),
+            atiende_procedure::Cancellation::MergedInto { number } => {
+                t.name("cancelled-merged", &number.to_string())
+            }
         },
         _ => return t.get(name).to_owned(),
     };
