@@ -4,8 +4,6 @@
 //! is one walk of one index that stops after a page; the pages are merged. So no list costs more as cases grow.
 
 mod branch;
-#[cfg(test)]
-mod plans;
 
 use atiende_procedure::permission::Scope;
 use atiende_procedure::{
@@ -280,3 +278,6 @@ fn newest_hits(
     let next = before.map(|id| Cursor::new(vec![id.0]).to_text(NEWEST_HITS));
     Ok(Page { rows, next, cut: false })
 }
+
+#[cfg(test)]
+mod tests;
