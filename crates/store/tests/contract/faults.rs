@@ -1,9 +1,11 @@
 //! What goes wrong outside stays outside: full disks, lost connections, answers that never arrive.
 
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use atiende_procedure::Case;
+use atiende_procedure::{Case, TokenId};
 use atiende_store::{Db, Location, Result, StoreError, cases};
 
 use crate::support::*;
@@ -110,6 +112,73 @@ async fn connections_that_were_cut_while_idle_are_made_anew() {
     assert_eq!(world.count("cases").await, 5);
 }
 
+/// Stands between us and the server. Once armed, it passes the next COMMIT on and loses the answer.
+struct Lossy {
+    port: u16,
+    armed: Arc<AtomicBool>,
+}
+
+impl Lossy {
+    fn before(server: &str) -> Lossy {
+        let (server, armed) = (server.to_owned(), Arc::new(AtomicBool::new(false)));
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let lossy = Lossy { port: listener.local_addr().unwrap().port(), armed: armed.clone() };
+        std::thread::spawn(move || {
+            while let Ok((client, _)) = listener.accept() {
+                let (server, armed) = (TcpStream::connect(&server).unwrap(), armed.clone());
+                let (mut answers, mut asker) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+                std::thread::spawn(move || std::io::copy(&mut answers, &mut asker));
+                std::thread::spawn(move || pass(client, server, &armed));
+            }
+        });
+        lossy
+    }
+}
+
+fn pass(mut client: TcpStream, mut server: TcpStream, armed: &AtomicBool) {
+    let mut bytes = [0; 65536];
+    while let Ok(count @ 1..) = client.read(&mut bytes) {
+        let is_commit = bytes[..count].windows(7).any(|part| part == b"COMMIT\0");
+        if is_commit && armed.swap(false, Ordering::Relaxed) {
+            client.shutdown(std::net::Shutdown::Both).unwrap();
+            server.write_all(&bytes[..count]).unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(200));
+            return;
+        }
+        if server.write_all(&bytes[..count]).is_err() {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_commit_whose_answer_is_lost_is_recognised() {
+    let Some((world, url)) = on_postgres().await else { return };
+    let address = url.split(['@', '/']).nth(3).unwrap().to_owned();
+    let lossy = Lossy::before(&address);
+    let through = Location::Postgres(url.replace(&address, &format!("127.0.0.1:{}", lossy.port)));
+    let db = Db::open(&through).await.unwrap();
+
+    lossy.armed.store(true, Ordering::Relaxed);
+    let runs = Arc::new(AtomicU32::new(0));
+    let (counted, asked) = (runs.clone(), request(2));
+    let done = db.write(command(), move |w| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        register(w, &asked)
+    });
+    let case: Case = done.await.unwrap();
+    assert_eq!(runs.load(Ordering::Relaxed), 1, "it was not done again");
+    assert_eq!(world.count("cases").await, 1);
+    assert_eq!(world.load(case.id).await, case);
+
+    lossy.armed.store(true, Ordering::Relaxed);
+    let doubtful: Result<()> = db.change(|w| atiende_store::tokens::keep(w, TokenId(1), &[1; 32])).await;
+    assert!(
+        matches!(doubtful, Err(StoreError::Unreachable(_))),
+        "nothing tells whether it was done: {doubtful:?}"
+    );
+}
+
 #[tokio::test]
 async fn a_deadlock_is_tried_again() {
     let Some((world, _)) = on_postgres().await else { return };
@@ -142,8 +211,8 @@ async fn a_failure_that_is_passed_over_is_not_taken_for_success() {
         .change(move |w| {
             advance(w, case.id, &[watched(5)], clock())?;
             // The second of the same secret fails; whoever writes this forgets to look.
-            let _ = atiende_store::tokens::keep(w, atiende_procedure::TokenId(1), &[1; 32]);
-            let _ = atiende_store::tokens::keep(w, atiende_procedure::TokenId(1), &[1; 32]);
+            let _ = atiende_store::tokens::keep(w, TokenId(1), &[1; 32]);
+            let _ = atiende_store::tokens::keep(w, TokenId(1), &[1; 32]);
             Ok(())
         })
         .await;
