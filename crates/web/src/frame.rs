@@ -185,7 +185,7 @@ fn look(status: StatusName) -> (&'static str, &'static str) {
 pub(crate) fn initials(name: &str) -> String {
     let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
     let first = words.next();
-    [first, words.last()].into_iter().flatten().flat_map(char::to_uppercase).collect()
+    [first, words.next_back()].into_iter().flatten().flat_map(char::to_uppercase).collect()
 }
 
 fn places(office: &Office, person: &Person) -> Vec<Place> {

@@ -73,7 +73,7 @@ async fn read(request: Request, app: &App) -> Result<Form, Unread> {
         let bytes = part.bytes().await.map_err(|error| unread(&error))?;
         match file {
             Some(file) if !bytes.is_empty() => {
-                take(&app.desk, &mut form, Upload { name: file, bytes }).await?
+                take(&app.desk, &mut form, Upload { name: file, bytes }).await?;
             }
             Some(_) => {}
             None => {

@@ -205,7 +205,7 @@ fn spell(seen: &SeenCase, value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(|item| spell(seen, item)),
         Value::Object(fields) => {
-            fields.iter_mut().filter(|(name, _)| *name != "blob").for_each(|(_, item)| spell(seen, item))
+            fields.iter_mut().filter(|(name, _)| *name != "blob").for_each(|(_, item)| spell(seen, item));
         }
         _ => {}
     }

@@ -38,7 +38,7 @@ pub(crate) struct Field {
 }
 
 impl Choice {
-    pub(crate) fn new(value: impl ToString, label: impl Into<String>) -> Choice {
+    pub(crate) fn new(value: impl std::fmt::Display, label: impl Into<String>) -> Choice {
         Choice { value: value.to_string(), label: label.into() }
     }
 }

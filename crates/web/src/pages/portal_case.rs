@@ -140,7 +140,7 @@ fn steps(frame: &Frame, seen: &SeenCase) -> Vec<Step> {
         let person = |id| seen.person(id).map_or("", |person| person.profile.name.as_str());
         match &event.recorded.event {
             Event::Assigned { agent: Some(agent), .. } => {
-                steps.push(done(t.name("step-assigned", person(*agent)), at))
+                steps.push(done(t.name("step-assigned", person(*agent)), at));
             }
             Event::EscalatedToLevel { .. } => steps.push(done(t.get("step-escalated").to_owned(), at)),
             Event::EscalatedToProvider { .. } => steps.push(done(t.get("step-provider").to_owned(), at)),
@@ -148,7 +148,7 @@ fn steps(frame: &Frame, seen: &SeenCase) -> Vec<Step> {
             Event::Reopened { .. } => steps.push(done(t.get("step-reopened").to_owned(), at)),
             Event::Referred { .. } => steps.push(done(t.get("step-referred").to_owned(), at)),
             Event::Closed { .. } | Event::Concluded { .. } => {
-                steps.push(done(t.get("step-closed").to_owned(), at))
+                steps.push(done(t.get("step-closed").to_owned(), at));
             }
             Event::Cancelled { .. } => steps.push(done(t.get("step-cancelled").to_owned(), at)),
             _ => {}
