@@ -59,7 +59,7 @@ export async function startDesk({ cases = 40 } = {}) {
 
 /** Somebody at a browser of his own. */
 export async function enter(browser, desk, account, options = {}) {
-  const context = await browser.newContext({ locale: "es-CO", viewport: { width: 1280, height: 900 }, ...options });
+  const context = await browser.newContext({ locale: "es-CO", viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const errors = [];

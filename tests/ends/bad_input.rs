@@ -98,10 +98,8 @@ fn huge_upload(server: &Server, people: &People) -> Result<()> {
     }
     let after = Client::new(&server.address, None);
     assert_eq!(after.send(ureq::http::Method::GET, "/healthz", &[], b"")?.status, 200);
-    assert_eq!(
-        people.requester.get(&format!("/cases/{case}/messages")).is(200)["items"].as_array().map(Vec::len),
-        Some(0)
-    );
+    let said = people.requester.get(&format!("/cases/{case}/messages")).is(200).to_string();
+    assert!(!said.contains("a.bin"), "{said}");
     Ok(())
 }
 

@@ -24,113 +24,90 @@ fn moves(by: &Client, case: &str, verb: &str, body: &Value, status: &str) -> Val
 fn a_case_through_all_eight_activities(place: &Place) -> Result<()> {
     let server = place.serve(&["demo", "--cases", "12"])?;
     let people = People::of(place, &server)?;
-    let People { requester, admin, first, second, third, supervisor, .. } = &people;
-
-    let opened =
-        requester.post("/cases", &request("Faltan horas extras en el desprendible", "APP-NOMINA")).is(201);
+    let subject = "Faltan horas extras en el desprendible";
+    let opened = people.requester.post("/cases", &request(subject, "APP-NOMINA")).is(201);
     assert_eq!((&opened["status"], &opened["missing"]), (&json!("registered"), &json!([])));
     let case = number(&opened);
-    let go = |by: &Client, verb: &str, body: Value, status: &str| moves(by, &case, verb, &body, status);
-
-    go(
-        admin,
-        "classifications",
-        json!({ "kind": "incident", "impact": "medium", "urgency": "high" }),
-        "registered",
-    );
-    let first_level = json!({ "level": "first", "group": "N1-MESA" });
-    let assigned = go(admin, "assignments", first_level, "assigned");
-    assert_eq!(
-        (&assigned["level"], &assigned["group"], &assigned["assignee"]),
-        (&json!("first"), &json!("N1-MESA"), &Value::Null)
-    );
-    let taken = go(first, "takings", json!({}), "assigned");
-    assert_eq!(taken["assignee"], people.id("agente1"));
-    let findings = json!({ "mode": "remote", "complexity": "low", "findings": "Se revisa el desprendible con la persona." });
-    let assessed = go(first, "assessments", findings.clone(), "in_progress");
-    assert!(assessed["expected_by"].is_string(), "the waiting time is proposed: {assessed}");
-
-    go(
-        first,
-        "messages",
-        json!({ "audience": "requester", "body": "¿De qué semana son las horas?" }),
-        "in_progress",
-    );
-    go(
-        first,
-        "messages",
-        json!({ "audience": "internal", "body": "Nota que nadie más lee." }),
-        "in_progress",
-    );
-    go(first, "waits", json!({ "for": "requester", "reason": "Falta saber la semana." }), "waiting");
-    go(
-        requester,
-        "messages",
-        json!({ "audience": "requester", "body": "De la segunda semana." }),
-        "in_progress",
-    );
-    go(first, "waits", json!({ "for": "visit", "reason": "Visita al puesto." }), "waiting");
-    go(first, "resumptions", json!({}), "in_progress");
-
-    let up =
-        go(first, "escalations", json!({ "to": "second", "reason": "Es de los servidores." }), "assigned");
-    assert_eq!((&up["level"], &up["assignee"]), (&json!("second"), &Value::Null));
-    go(second, "takings", json!({}), "assigned");
-    go(second, "assessments", findings.clone(), "in_progress");
-    let third_id = people.id("agente3");
-    let up = go(
-        second,
-        "escalations",
-        json!({ "to": "third", "assignee": third_id, "reason": "Es del aplicativo." }),
-        "assigned",
-    );
-    assert_eq!((&up["level"], &up["assignee"]), (&json!("third"), &third_id));
-    go(third, "assessments", findings, "in_progress");
-    let contract = people.contract("C-021");
-    let out = go(
-        third,
-        "escalations",
-        json!({ "to": "provider", "contract": contract, "reason": "Corrige el fabricante." }),
-        "with_provider",
-    );
-    assert_eq!(out["contract"], contract);
-    go(supervisor, "follow-ups", json!({ "note": "Prometen la corrección para mañana." }), "with_provider");
-    go(
-        third,
-        "provider-reports",
-        json!({ "report": "Seguimos buscando.", "solved": false, "mode": "remote" }),
-        "with_provider",
-    );
-    go(third, "provider-returns", json!({ "reason": "Se corrige aquí." }), "in_progress");
-    go(
-        third,
-        "escalations",
-        json!({ "to": "provider", "contract": contract, "reason": "Siempre sí era de ellos." }),
-        "with_provider",
-    );
-    go(supervisor, "follow-ups", json!({ "note": "Corrigieron; falta probar." }), "with_provider");
-    let report =
-        json!({ "report": "Se corrigió la liquidación de octubre.", "solved": true, "mode": "remote" });
-    go(third, "provider-reports", report, "in_progress");
-    let done = json!({ "activities": "Se corrigió la liquidación y se volvió a generar.", "performed_by": "provider" });
-    go(third, "solutions", done, "solved");
-    go(requester, "reopenings", json!({ "reason": "Todavía falta una hora." }), "assigned");
-    let again = json!({ "mode": "remote", "complexity": "low", "findings": "Faltaba una novedad." });
-    go(third, "assessments", again, "in_progress");
-    go(
-        third,
-        "solutions",
-        json!({ "activities": "Se agregó la novedad.", "performed_by": "agent" }),
-        "solved",
-    );
-    go(requester, "confirmations", json!({}), "closed");
-    let rated = go(requester, "surveys", json!({ "score": 5, "comment": "Gracias." }), "closed");
-    assert_eq!(rated["survey"]["score"], 5);
-
-    evidence_is_complete(admin, &case);
+    the_first_level_attends(&people, &case);
+    it_goes_up_two_levels(&people, &case);
+    a_provider_attends(&people, &case);
+    it_is_solved_and_closed(&people, &case);
+    evidence_is_complete(&people.admin, &case);
     each_reads_what_is_his(&people, &case);
     server.stop();
     holds(place)
+}
+
+fn findings() -> Value {
+    json!({ "mode": "remote", "complexity": "low", "findings": "Se revisa el desprendible con la persona." })
+}
+
+fn the_first_level_attends(people: &People, case: &str) {
+    let People { requester, admin, first, .. } = people;
+    let go = |by: &Client, verb: &str, body: Value, status: &str| moves(by, case, verb, &body, status);
+    let asked = json!({ "kind": "incident", "impact": "medium", "urgency": "high" });
+    go(admin, "classifications", asked, "registered");
+    let level = json!({ "level": "first", "group": "N1-MESA" });
+    let assigned = go(admin, "assignments", level, "assigned");
+    assert_eq!((&assigned["level"], &assigned["group"]), (&json!("first"), &json!("N1-MESA")));
+    assert_eq!(assigned["assignee"], Value::Null);
+    let taken = go(first, "takings", json!({}), "assigned");
+    assert_eq!(taken["assignee"], people.id("agente1"));
+    let assessed = go(first, "assessments", findings(), "in_progress");
+    assert!(assessed["expected_by"].is_string(), "the waiting time is proposed: {assessed}");
+    let question = json!({ "audience": "requester", "body": "¿De qué semana son las horas?" });
+    go(first, "messages", question, "in_progress");
+    let note = json!({ "audience": "internal", "body": "Nota que nadie más lee." });
+    go(first, "messages", note, "in_progress");
+    go(first, "waits", json!({ "for": "requester", "reason": "Falta saber la semana." }), "waiting");
+    let answer = json!({ "audience": "requester", "body": "De la segunda semana." });
+    go(requester, "messages", answer, "in_progress");
+    go(first, "waits", json!({ "for": "visit", "reason": "Visita al puesto." }), "waiting");
+    go(first, "resumptions", json!({}), "in_progress");
+}
+
+fn it_goes_up_two_levels(people: &People, case: &str) {
+    let People { first, second, third, .. } = people;
+    let go = |by: &Client, verb: &str, body: Value, status: &str| moves(by, case, verb, &body, status);
+    let reason = json!({ "to": "second", "reason": "Es de los servidores." });
+    let up = go(first, "escalations", reason, "assigned");
+    assert_eq!((&up["level"], &up["assignee"]), (&json!("second"), &Value::Null));
+    go(second, "takings", json!({}), "assigned");
+    go(second, "assessments", findings(), "in_progress");
+    let agent = people.id("agente3");
+    let reason = json!({ "to": "third", "assignee": agent, "reason": "Es del aplicativo." });
+    let up = go(second, "escalations", reason, "assigned");
+    assert_eq!((&up["level"], &up["assignee"]), (&json!("third"), &agent));
+    go(third, "assessments", findings(), "in_progress");
+}
+
+fn a_provider_attends(people: &People, case: &str) {
+    let People { third, supervisor, .. } = people;
+    let go = |by: &Client, verb: &str, body: Value, status: &str| moves(by, case, verb, &body, status);
+    let contract = people.contract("C-021");
+    let reason = |words: &str| json!({ "to": "provider", "contract": contract, "reason": words });
+    let out = go(third, "escalations", reason("Corrige el fabricante."), "with_provider");
+    assert_eq!(out["contract"], contract);
+    go(supervisor, "follow-ups", json!({ "note": "Prometen la corrección para mañana." }), "with_provider");
+    let report = |words: &str, solved: bool| json!({ "report": words, "solved": solved, "mode": "remote" });
+    go(third, "provider-reports", report("Seguimos buscando.", false), "with_provider");
+    go(third, "provider-returns", json!({ "reason": "Se corrige aquí." }), "in_progress");
+    go(third, "escalations", reason("Siempre sí era de ellos."), "with_provider");
+    go(supervisor, "follow-ups", json!({ "note": "Corrigieron; falta probar." }), "with_provider");
+    go(third, "provider-reports", report("Se corrigió la liquidación de octubre.", true), "in_progress");
+}
+
+fn it_is_solved_and_closed(people: &People, case: &str) {
+    let People { requester, third, .. } = people;
+    let go = |by: &Client, verb: &str, body: Value, status: &str| moves(by, case, verb, &body, status);
+    let done = |words: &str, by: &str| json!({ "activities": words, "performed_by": by });
+    go(third, "solutions", done("Se corrigió la liquidación.", "provider"), "solved");
+    go(requester, "reopenings", json!({ "reason": "Todavía falta una hora." }), "assigned");
+    go(third, "assessments", findings(), "in_progress");
+    go(third, "solutions", done("Se agregó la novedad.", "agent"), "solved");
+    go(requester, "confirmations", json!({}), "closed");
+    let rated = go(requester, "surveys", json!({ "score": 5, "comment": "Gracias." }), "closed");
+    assert_eq!(rated["survey"]["score"], 5);
 }
 
 fn evidence_is_complete(admin: &Client, case: &str) {
@@ -228,7 +205,15 @@ fn a_security_case_is_seen_by_its_own(place: &Place) -> Result<()> {
 fn the_other_moves_of_the_table(place: &Place) -> Result<()> {
     let server = place.serve(&["demo", "--cases", "12"])?;
     let people = People::of(place, &server)?;
-    let People { requester, admin, first, second, .. } = &people;
+    assigned_escalated_and_cancelled(&people);
+    withdrawn_duplicated_and_merged(&people);
+    by_phone_for_another(&people);
+    server.stop();
+    holds(place)
+}
+
+fn assigned_escalated_and_cancelled(people: &People) {
+    let People { requester, admin, first, second, .. } = people;
     let open = |subject: &str| number(&requester.post("/cases", &request(subject, "IMP-FALLA")).is(201));
 
     // What mail may leave out is asked for (R9).
@@ -266,7 +251,7 @@ fn the_other_moves_of_the_table(place: &Place) -> Result<()> {
     );
     first
         .post(&format!("/cases/{case}/escalations"), &json!({ "to": "third", "reason": "x" }))
-        .refuses(409, "level-not-next");
+        .refuses(422, "level-not-next");
     let rental = people.contract("C-009");
     let out = json!({ "to": "provider", "contract": rental, "reason": "Repuesto." });
     moves(first, &case, "escalations", &out, "with_provider");
@@ -280,7 +265,12 @@ fn the_other_moves_of_the_table(place: &Place) -> Result<()> {
     requester
         .post(&format!("/cases/{case}/messages"), &json!({ "audience": "requester", "body": "Gracias." }))
         .refuses(409, "wrong-state");
+}
 
+fn withdrawn_duplicated_and_merged(people: &People) {
+    let People { requester, admin, first, .. } = people;
+    let open = |subject: &str| number(&requester.post("/cases", &request(subject, "IMP-FALLA")).is(201));
+    let body = json!({ "level": "first", "group": "N1-EQUIPOS", "assignee": people.id("agente1") });
     let case = open("Ya no hace falta");
     moves(requester, &case, "cancellations", &json!({ "reason": "Ya imprime." }), "cancelled");
 
@@ -312,7 +302,10 @@ fn the_other_moves_of_the_table(place: &Place) -> Result<()> {
         .refuses(409, "already-closed");
     moves(requester, &kept, "surveys", &json!({ "score": 4 }), "closed");
     requester.post(&format!("/cases/{kept}/surveys"), &json!({ "score": 4 })).refuses(409, "already-rated");
+}
 
+fn by_phone_for_another(people: &People) {
+    let People { requester, first, .. } = people;
     let for_another = json!({
         "subject": "Llamó porque no le abre el correo", "description": "Por teléfono.",
         "on_behalf_of": people.id("auditor"), "channel": "phone",
@@ -320,8 +313,6 @@ fn the_other_moves_of_the_table(place: &Place) -> Result<()> {
     let by_phone = first.post("/cases", &for_another).is(201);
     assert_eq!((&by_phone["requester"], &by_phone["channel"]), (&people.id("auditor"), &json!("phone")));
     assert_eq!(requester.post("/cases", &for_another).status, 403, "nobody asks in another's name");
-    server.stop();
-    holds(place)
 }
 
 fn repeats_stale_versions_and_pages(place: &Place) -> Result<()> {

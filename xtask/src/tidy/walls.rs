@@ -46,7 +46,7 @@ const WALLS: [Wall; 7] = [
     },
     Wall {
         name: "web",
-        ours: &["procedure", "desk"],
+        ours: &["procedure", "mail", "desk"],
         never: &["mail-builder", "argon2", "getrandom", "rand"],
     },
     Wall { name: "testkit", ours: &[], never: &["axum", "rusqlite"] },

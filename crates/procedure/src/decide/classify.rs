@@ -14,6 +14,10 @@ pub(super) fn classify(
     if kind == Some(Kind::SecurityIncident) {
         return Err(Refusal::SecurityIsReferred);
     }
+    // Confirming what was proposed is a decision, and is kept; saying nothing is none.
+    if kind.is_none() && service.is_none() && impact.is_none() && urgency.is_none() {
+        return Err(Refusal::AlreadyThere);
+    }
     let chosen = match service {
         Some(id) => Some(now.office.services.get(&id).ok_or(bad("service", Problem::Unknown))?),
         None => None,
@@ -28,14 +32,8 @@ pub(super) fn classify(
         impact: impact.unwrap_or(case.impact),
         urgency: urgency.unwrap_or(case.urgency),
     };
-    let as_it_was = Event::Classified {
-        kind: case.kind,
-        service: case.service,
-        impact: case.impact,
-        urgency: case.urgency,
-    };
     if matches!(classified, Event::Classified { kind: Kind::SecurityIncident, .. }) {
         return Err(Refusal::SecurityIsReferred);
     }
-    if classified == as_it_was { Err(Refusal::AlreadyThere) } else { Ok(vec![classified]) }
+    Ok(vec![classified])
 }

@@ -110,7 +110,8 @@ fn classifying_changes_what_is_said_and_keeps_the_rest() {
     assert_eq!(case.priority(), Priority::High);
     story.when(DORA, classify(Some(Kind::Advice), None, None, None)).gives("classified");
     assert_eq!(story.case.service, Some(SYSTEM));
-    story.when(DORA, classify(Some(Kind::Advice), None, None, None)).refuses(Refusal::AlreadyThere);
+    story.when(DORA, classify(Some(Kind::Advice), None, None, None)).gives("classified");
+    story.when(DORA, classify(None, None, None, None)).refuses(Refusal::AlreadyThere);
     story
         .when(DORA, classify(None, Some(ServiceId(99)), None, None))
         .refuses(bad("service", Problem::Unknown));
