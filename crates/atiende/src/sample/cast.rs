@@ -39,11 +39,16 @@ impl Cast {
         (!empty).then_some(cast)
     }
 
-    /// Somebody whom the story suits.
-    pub(crate) fn requester(&self, story: &Story, dice: &mut Dice) -> Option<Arc<Person>> {
+    /// Somebody whom the story suits; with `lead`, rather the sample's own requester.
+    pub(crate) fn requester(&self, story: &Story, lead: bool, dice: &mut Dice) -> Option<Arc<Person>> {
         let fits: Vec<_> = self.requesters.iter().filter(|person| self.suits(story, person)).collect();
-        let lead = fits.iter().find(|person| is_lead(person)).filter(|_| dice.chance(8));
+        let lead = fits.iter().find(|person| is_lead(person)).filter(|_| lead);
         lead.or_else(|| dice.pick(&fits)).map(|person| Arc::clone(person))
+    }
+
+    /// Whether the sample's own requester suits a story.
+    pub(crate) fn has_lead_for(&self, story: &Story) -> bool {
+        self.requesters.iter().any(|person| is_lead(person) && self.suits(story, person))
     }
 
     fn suits(&self, story: &Story, person: &Person) -> bool {

@@ -1,7 +1,7 @@
 //! A year of an office: many tales told at once, in the order of time, each move decided by the rules.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, BinaryHeap};
 use std::sync::Arc;
 
 use atiende_procedure::office::Office;
@@ -59,6 +59,8 @@ const OPEN: [(StatusName, usize); 7] = [
 struct Planned {
     opened: Timestamp,
     stay: Option<StatusName>,
+    /// Whether the sample's own requester asks: whoever signs in as him finds a case in each state.
+    lead: bool,
 }
 
 impl Chronicle {
@@ -73,11 +75,16 @@ impl Chronicle {
         let mut dice = Dice::new(self.seed);
         let mut openings: Vec<Planned> =
             (0..self.cases).map(|nth| self.planned(nth, office, &mut dice)).collect();
+        let mut led = BTreeSet::new();
+        for planned in &mut openings {
+            planned.lead = planned.stay.is_some_and(|status| led.insert(status));
+        }
         openings.sort_by_key(|planned| planned.opened);
         let mut narrator = Narrator {
             stage: Stage { cast: &cast, common: &stories.common },
             told: Vec::with_capacity(openings.len()),
             due: BinaryHeap::new(),
+            times: vec![0; stories.all.len()],
             dice,
             shelf,
         };
@@ -99,26 +106,34 @@ impl Chronicle {
             share < sum
         });
         let stay = stay.filter(|_| place < self.open_per_mille).map(|(status, _)| *status);
-        let (low, high) = match stay {
-            Some(StatusName::Registered) => (0, 1),
-            Some(StatusName::WithProvider) => (2, 9),
-            Some(StatusName::Solved) => (1, 2),
-            Some(_) => (0, 5),
-            None => (1, 364),
+        Planned { opened: self.opened(stay, office, dice), stay, lead: false }
+    }
+
+    /// When a case is opened that stays in this state, or in none: long enough ago to have come there, and what is solved
+    /// not so long that its grace would be over.
+    fn opened(&self, stay: Option<StatusName>, office: &Office, dice: &mut Dice) -> Timestamp {
+        let (days, least, most) = match stay {
+            Some(StatusName::Registered) => (1, 0, 4),
+            Some(StatusName::Solved) => (5, 5, 15),
+            Some(StatusName::WithProvider) => (9, 12, 60),
+            Some(_) => (6, 3, 40),
+            None => (364, 0, i64::MAX),
         };
         let calendar = &office.settings.calendar;
-        let mut back = dice.between(low, high);
-        loop {
+        let mut latest = self.now;
+        for back in 0..400 {
+            let back = if back < 40 { dice.between(0, days) } else { back - 40 };
             let day = self.now - SignedDuration::from_hours(24 * i64::from(back));
             let midnight = calendar.day_of(day).at(0, 0, 0, 0);
             let midnight = calendar.zone().to_ambiguous_timestamp(midnight).compatible().unwrap_or(day);
             let working = SignedDuration::from_secs(i64::from(dice.between(0, 9 * 3600)));
-            let opened = calendar.after_working_time(midnight, working);
-            if opened < self.now {
-                return Planned { opened, stay };
+            latest = calendar.after_working_time(midnight, working);
+            let since = if latest < self.now { calendar.between(latest, self.now).as_hours() } else { -1 };
+            if (least..=most).contains(&since) {
+                return latest;
             }
-            back += 1;
         }
+        latest.min(self.now)
     }
 }
 
@@ -127,6 +142,8 @@ struct Narrator<'a, S> {
     stage: Stage<'a>,
     told: Vec<Told<'a>>,
     due: BinaryHeap<Reverse<(Timestamp, Turn)>>,
+    /// How often each story was told.
+    times: Vec<u32>,
     dice: Dice,
     shelf: &'a mut S,
 }
@@ -161,18 +178,29 @@ impl<'a, S: Shelf> Narrator<'a, S> {
         Ok(())
     }
 
+    /// A story for a case: one of those told least.
+    fn story(&mut self, planned: &Planned, stories: &'a Stories) -> Option<&'a Story> {
+        let cast = self.stage.cast;
+        let fits = |story: &Story| {
+            planned.stay.is_none_or(|status| story.comes_by(status))
+                && (!planned.lead || (cast.has_lead_for(story) && story.is_for_show(planned.stay)))
+        };
+        let fitting: Vec<usize> = (0..stories.all.len()).filter(|nth| fits(&stories.all[*nth])).collect();
+        let least = fitting.iter().map(|nth| self.times[*nth]).min()?;
+        let least: Vec<usize> = fitting.into_iter().filter(|nth| self.times[*nth] == least).collect();
+        let nth = *self.dice.pick(&least)?;
+        self.times[nth] += 1;
+        stories.all.get(nth)
+    }
+
     /// Opens the case of a new tale.
     fn open(&mut self, planned: &Planned, stories: &'a Stories) -> Result<(), S::Error> {
         let cast = self.stage.cast;
-        let fitting: Vec<&Story> = stories
-            .all
-            .iter()
-            .filter(|story| planned.stay.is_none_or(|status| story.comes_by(status)))
-            .collect();
-        let Some(&story) = self.dice.pick(&fitting) else { return Ok(()) };
+        let Some(story) = self.story(planned, stories) else { return Ok(()) };
         let Some(service) = cast.office.service_by_code(&story.service) else { return Ok(()) };
         let mut dice = Dice::new(self.dice.next());
-        let Some(requester) = cast.requester(story, &mut dice) else { return Ok(()) };
+        let lead = planned.lead || (planned.stay.is_none() && dice.chance(5));
+        let Some(requester) = cast.requester(story, lead, &mut dice) else { return Ok(()) };
         let facts = facts(cast, story, &requester, planned.opened, &mut dice);
         let telling = dice.next();
         let asked = Asked { cast, story, service, requester: &requester, facts: &facts, telling };

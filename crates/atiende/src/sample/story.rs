@@ -178,7 +178,9 @@ impl Story {
         match status {
             StatusName::Registered | StatusName::Assigned => !self.begins_referred(),
             StatusName::InProgress => has(|step| matches!(step, Step::Remote(_) | Step::OnSite(_))),
-            StatusName::Waiting => has(|step| matches!(step, Step::WaitVisit(_) | Step::WaitParts(_))),
+            StatusName::Waiting => {
+                self.asks() || has(|step| matches!(step, Step::WaitVisit(_) | Step::WaitParts(_)))
+            }
             StatusName::WithProvider => has(|step| matches!(step, Step::Provider(_))),
             StatusName::Solved | StatusName::Closed => {
                 has(|step| matches!(step, Step::Solve(_) | Step::ProviderSolved(_)))
@@ -186,6 +188,22 @@ impl Story {
             StatusName::Referred => has(|step| matches!(step, Step::Acknowledge)),
             StatusName::Cancelled => has(|step| matches!(step, Step::Withdrawn(_) | Step::Cancelled(_))),
         }
+    }
+
+    /// Whether somebody who looks around should find it in this state: what waits, waits for an answer of his, and what
+    /// is solved was not solved by telephone.
+    pub(crate) fn is_for_show(&self, status: Option<StatusName>) -> bool {
+        match status {
+            Some(StatusName::Waiting) => self.asks(),
+            _ => self.channel.is_none(),
+        }
+    }
+
+    /// Whether the work waits for an answer.
+    fn asks(&self) -> bool {
+        let assessed = self.steps.iter().position(|step| matches!(step, Step::Remote(_) | Step::OnSite(_)));
+        let asked = self.steps.iter().position(|step| matches!(step, Step::Ask(_)));
+        assessed.zip(asked).is_some_and(|(assessed, asked)| assessed < asked)
     }
 
     fn begins_referred(&self) -> bool {

@@ -60,6 +60,8 @@ pub(crate) struct Tale<'a> {
     not_before: Timestamp,
     /// The state in which it stays for now.
     stay: Option<StatusName>,
+    /// Whether it has come to that state, where nothing hurries any more.
+    arrived: bool,
     ended: bool,
     refused: u32,
 }
@@ -113,6 +115,7 @@ impl<'a> Tale<'a> {
             at: opened,
             not_before: opened,
             stay,
+            arrived: false,
             ended: false,
             refused: 0,
         }
@@ -145,12 +148,29 @@ impl<'a> Tale<'a> {
                 let at = self.at + SignedDuration::from_secs(i64::from(self.dice.between(20, 110)));
                 Some(Move { at, actor: Actor::Clock, command })
             }
-            None if self.stay == Some(case.status.name()) => None,
+            None if self.stay == Some(case.status.name()) && !self.goes_on_there() => None,
             None => self.ready.pop_front().or_else(|| self.own(case, stage)),
         };
         let made = self.clock(case, own, stage)?;
         self.at = made.at;
         Some(made)
+    }
+
+    /// Whether what comes next leaves the case in the state in which it stays.
+    fn goes_on_there(&mut self) -> bool {
+        let talk = self.stay == Some(StatusName::WithProvider)
+            && matches!(
+                self.beats.front(),
+                Some(Beat::Told(
+                    Step::Follow(_)
+                        | Step::FromProvider(_)
+                        | Step::ToProvider(_)
+                        | Step::Tell(_)
+                        | Step::Note(_)
+                ))
+            );
+        self.arrived |= talk;
+        talk || !self.ready.is_empty()
     }
 
     /// The move could not be made: the tale goes on without it.
@@ -181,7 +201,7 @@ impl<'a> Tale<'a> {
 
     /// The follow-up that somebody makes after he was reminded of it; sometimes nobody does.
     fn late_follow_up(&mut self, case: &Case, reminded: Timestamp, stage: &Stage) -> Option<Move> {
-        if self.stay.is_some() || self.dice.chance(40) {
+        if self.dice.chance(if self.stay.is_some() { 70 } else { 40 }) {
             return None;
         }
         let note = self.dice.pick(&stage.common.overdue_follow_ups).cloned()?;
@@ -275,7 +295,7 @@ impl<'a> Tale<'a> {
 
     fn later(&mut self, (low, high): (u32, u32), stage: &Stage) -> Timestamp {
         let mut seconds = i64::from(self.dice.between(low * 60, high * 60 + 59));
-        if self.stay.is_some() {
+        if self.stay.is_some() && !self.arrived {
             seconds /= 6;
         }
         let from = self.at.max(self.not_before);
