@@ -27,6 +27,11 @@ pub(crate) fn chromium() -> Needed<PathBuf> {
     wanted("Chromium", "chromium", || in_path("chromium"))
 }
 
+/// The load tool.
+pub(crate) fn wrk() -> Needed<PathBuf> {
+    wanted("wrk", "wrk", || in_path("wrk"))
+}
+
 /// Node and npm, which are asked for and not installed: everybody has a version of his own.
 pub(crate) fn node() -> Needed<()> {
     match (in_path("node"), in_path("npm")) {

@@ -1,9 +1,11 @@
 //! The workshop: what is done to the project rather than by it. `cargo xtask --help` teaches it.
 
+mod bench;
 mod count;
 mod install;
 mod run;
 mod screenshots;
+mod server;
 mod test;
 mod tidy;
 mod ui;
@@ -36,6 +38,8 @@ What the merge checks run is .ci/run.";
 enum Task {
     /// Run every test, installing or starting what they need
     Test(test::Options),
+    /// Measure speed from outside and print a table; a slow answer fails nothing
+    Bench(bench::Options),
     /// Check what the compiler does not: sizes, forbidden words, the walls between crates
     Tidy,
     /// Take pictures of the main pages, as each account, wide and narrow, light and dark
@@ -47,6 +51,7 @@ enum Task {
 fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Test(options) => test::test(&options),
+        Task::Bench(options) => bench::bench(&options),
         Task::Tidy => tidy::tidy(),
         Task::Screenshots(options) => screenshots::take(&options),
         Task::Ui => ui::bundle(),

@@ -31,8 +31,7 @@ const GUARD: &str = r#"
 set -eu
 "$BIN/initdb" -D "$DIR/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$DIR/log" 2>&1
 "$BIN/postgres" -D "$DIR/data" -p "$PORT" -c listen_addresses=127.0.0.1 -c unix_socket_directories="$DIR" \
-    -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=400 \
-    -c autovacuum=off -c shared_buffers=64MB >>"$DIR/log" 2>&1 &
+    $SETTINGS -c max_connections=400 >>"$DIR/log" 2>&1 &
 server=$!
 cat >/dev/null || true
 kill -QUIT "$server" 2>/dev/null || true
@@ -40,12 +39,31 @@ wait "$server" 2>/dev/null || true
 rm -rf "$DIR"
 "#;
 
+/// For tests, which start from nothing each time.
+const HASTY: &str =
+    "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off -c shared_buffers=64MB";
+
+/// As an office would run it on a small machine: every commit is on the disk before it is answered.
+const DURABLE: &str = "-c shared_buffers=1GB -c effective_cache_size=4GB -c max_wal_size=4GB";
+
 impl Cluster {
     /// Starts one on a free port of the loopback.
     ///
     /// # Errors
     /// When PostgreSQL is not installed or does not start; says what was looked for.
     pub fn start() -> Result<Cluster> {
+        Cluster::start_with(HASTY)
+    }
+
+    /// Starts one whose commits wait for the disk, to measure with.
+    ///
+    /// # Errors
+    /// When PostgreSQL is not installed or does not start; says what was looked for.
+    pub fn start_durable() -> Result<Cluster> {
+        Cluster::start_with(DURABLE)
+    }
+
+    fn start_with(settings: &str) -> Result<Cluster> {
         let bin = programs()?;
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let folder = std::env::temp_dir().join(format!("atiende-postgres-{}-{port}", std::process::id()));
@@ -55,6 +73,7 @@ impl Cluster {
             .env("BIN", &bin)
             .env("DIR", &folder)
             .env("PORT", port.to_string())
+            .env("SETTINGS", settings)
             .current_dir(&folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
