@@ -16,6 +16,9 @@ use crate::words::words_of;
 /// A search looks at no more than its newest hits.
 pub(crate) const MOST_HITS: usize = 1000;
 
+/// A question has no more words than this; what follows adds nothing.
+const MOST_WORDS: usize = 16;
+
 const SECURITY: &str = "_s";
 /// On words that requesters do not read.
 const NOT_FOR_REQUESTERS: &str = "_i";
@@ -33,7 +36,8 @@ pub(crate) struct Question {
 
 /// The questions that together find everything with these words in a scope; none when there are no words.
 pub(crate) fn questions(words: &str, scope: &Scope) -> Vec<Question> {
-    let words = words_of(words);
+    let mut words = words_of(words);
+    words.truncate(MOST_WORDS);
     if words.is_empty() {
         return Vec::new();
     }

@@ -5,10 +5,12 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Longer ones are no words, and the index need not carry them.
-const LONGEST: usize = 64;
+const LONGEST: usize = 100;
 
 /// The words of a text, each once, in order. A code such as `IMP-0231` gives its parts and the whole.
 pub fn words_of(text: &str) -> Vec<String> {
+    // Accents as letters of their own, as some keyboards send them, would cut words.
+    let text: String = text.nfkc().collect();
     let mut words = Vec::new();
     let stemmer = Stemmer::new(Algorithm::Spanish);
     for run in text.split(|c: char| c.is_whitespace() || matches!(c, '@' | '"' | '(' | ')' | ',' | ';')) {
@@ -24,6 +26,7 @@ pub fn words_of(text: &str) -> Vec<String> {
 }
 
 fn add(words: &mut Vec<String>, word: String) {
+    let word = plain(&word);
     if !word.is_empty() && word.len() <= LONGEST && !words.contains(&word) {
         words.push(word);
     }
@@ -50,6 +53,20 @@ fn stem(stemmer: &Stemmer, word: &str) -> String {
         return fold(word);
     }
     stemmer.stem(&fold(word)).into_owned()
+}
+
+/// Both engines take letters and digits of ASCII for what they are. Other letters are written by their numbers, and
+/// what folding left of signs is dropped, so that no engine cuts a word where we do not.
+fn plain(word: &str) -> String {
+    let mut plain = String::with_capacity(word.len());
+    for c in word.chars().filter(|c| c.is_alphanumeric()) {
+        if c.is_ascii() {
+            plain.push(c);
+        } else {
+            plain.push_str(&format!("u{:x}", u32::from(c)));
+        }
+    }
+    plain
 }
 
 fn fold(word: &str) -> String {
@@ -102,6 +119,18 @@ mod tests {
     #[test]
     fn addresses_are_found_by_part() {
         assert_eq!(words_of("ana.ruiz@agencia.example")[..2], ["ana", "ruiz"].map(str::to_owned));
+    }
+
+    #[test]
+    fn words_hold_nothing_but_ascii_letters_and_digits() {
+        for text in
+            ["½ taza", "№ 5", "привет", "日本語 IMP-7", "x²", "ﬁn", "Straße", "e\u{301}l", "a\u{0}b", "🔧 1️⃣"]
+        {
+            let words = words_of(text);
+            assert!(!words.is_empty(), "{text}");
+            assert!(words.iter().all(|word| word.chars().all(|c| c.is_ascii_alphanumeric())), "{words:?}");
+        }
+        meet("él", "e\u{301}l");
     }
 
     #[test]

@@ -89,7 +89,8 @@ where
         let Some(remember) = &self.remember else { return Ok(false) };
         let mut reader = Reader::new(link);
         let Some(receipt) = commands::receipt(&mut reader, remember.command)? else { return Ok(false) };
-        self.outcome = Some(Ok((remember.recall)(&mut reader, receipt)?));
+        let recalled = catch_unwind(AssertUnwindSafe(|| (remember.recall)(&mut reader, receipt)));
+        self.outcome = Some(Ok(recalled.map_err(|_| StoreError::Panicked)??));
         Ok(true)
     }
 

@@ -117,17 +117,22 @@ impl Scribe {
             if jobs.is_empty() {
                 return;
             }
-            if jobs.len() > 1 && self.together(&mut jobs) {
-                jobs.into_iter().for_each(Write::answer);
-            } else {
+            if jobs.len() == 1 {
                 jobs.into_iter().for_each(|job| self.alone(job));
+                continue;
+            }
+            match self.together(&mut jobs) {
+                Ok(()) => jobs.into_iter().for_each(Write::answer),
+                // Each would only wait as long again for the other program.
+                Err(StoreError::Busy) => jobs.into_iter().for_each(|job| job.fail(StoreError::Busy)),
+                Err(_) => jobs.into_iter().for_each(|job| self.alone(job)),
             }
         }
     }
 
-    /// Runs all of them in one transaction; false when it could not be committed and nothing of it was kept.
-    fn together(&self, jobs: &mut [Box<dyn Write>]) -> bool {
-        let shared = self.transaction(|| {
+    /// Runs all of them in one transaction. When that fails, nothing of it was kept.
+    fn together(&self, jobs: &mut [Box<dyn Write>]) -> Result<()> {
+        self.transaction(|| {
             let mut news = false;
             for job in jobs {
                 execute(&self.connection, "SAVEPOINT command")?;
@@ -142,8 +147,7 @@ impl Scribe {
                 execute(&self.connection, "RELEASE command")?;
             }
             Ok(news)
-        });
-        shared.is_ok()
+        })
     }
 
     fn alone(&self, mut job: Box<dyn Write>) {

@@ -33,7 +33,9 @@ on_both! {
             assert_eq!(world.find(&desk(), words).await, [one.id], "{words}");
         }
         assert_eq!(world.find(&desk(), "pequena").await, [other.id]);
-        for words in ["impresora teléfono", "¿?", "", "\" OR 1", "a\u{0}b", "'; DROP TABLE search; --", "_s", "*"] {
+        let long = "impresora sirve ".repeat(400);
+        assert_eq!(world.find(&desk(), &long).await, [one.id]);
+        for words in ["½", "привет", "日本", "x²⁄y", "🔧", "impresora teléfono", "¿?", "", "\" OR 1", "a\u{0}b", "'; DROP TABLE search; --", "_s", "*"] {
             assert!(world.find(&desk(), words).await.is_empty(), "{words}");
         }
     }
