@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use atiende_desk::Desk;
 use atiende_procedure::{CaseId, CaseNumber, Event, Recorded, Text};
-use atiende_store::{StoreError, Writer, cases, numbers};
+use atiende_store::{StoreError, Writer, cases, numbers, seal};
 use jiff::SignedDuration;
 
 use crate::config::Config;
@@ -46,6 +46,8 @@ pub(crate) async fn bench_seed(asked: &cli::BenchSeed) -> anyhow::Result<()> {
         desk.db().change(move |w| (from..until).try_for_each(|nth| write(w, &templates, nth, total))).await?;
         written = until;
     }
+    let now = desk.ambience().now();
+    while desk.db().change(move |w| seal::seal(w, now)).await? > 0 {}
     let seconds = began.elapsed().as_secs_f64();
     println!("{written} cases in {seconds:.1} s, {:.0} a second", written as f64 / seconds.max(0.001));
     Ok(())

@@ -136,6 +136,7 @@ Example:
 
 #[derive(Debug, Args)]
 pub(crate) struct UserAdd {
+    /// The person's e-mail address
     pub(crate) email: String,
     /// The full name
     #[arg(long)]
@@ -155,6 +156,7 @@ pub(crate) struct UserAdd {
 
 #[derive(Debug, Args)]
 pub(crate) struct UserNamed {
+    /// The person's e-mail address
     pub(crate) email: String,
     #[command(flatten)]
     pub(crate) place: Place,
@@ -231,6 +233,7 @@ A small file:
 
 A whole one is crates/atiende/sample/office.toml in the sources.")]
 pub(crate) struct Load {
+    /// The file, in TOML
     pub(crate) file: PathBuf,
     /// Say what would change, and change nothing
     #[arg(long)]

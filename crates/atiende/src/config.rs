@@ -67,3 +67,41 @@ fn written(named: Option<&Path>) -> anyhow::Result<Written> {
     };
     toml::from_str(&text).with_context(|| format!("{} cannot be understood", path.display()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, Location, Written};
+    use crate::cli::{Listening, Place};
+
+    #[test]
+    fn the_command_line_comes_before_the_file_and_the_file_before_the_defaults() -> anyhow::Result<()> {
+        let folder = std::env::temp_dir().join(format!("atiende-config-{}", std::process::id()));
+        std::fs::create_dir_all(&folder)?;
+        let file = folder.join("atiende.toml");
+        std::fs::write(
+            &file,
+            "data = \"from-file\"\nlisten = \"127.0.0.1:9090\"\npublic_url = \"https://x.example/\"",
+        )?;
+        let place = Place { config: Some(file.clone()), ..Place::default() };
+        let config = Config::of(&place, &Listening::default(), "usual")?;
+        assert_eq!(config.location, Location::Folder("from-file".into()));
+        assert_eq!(config.listen.port(), 9090);
+        assert_eq!(config.public_url, "https://x.example");
+        let place = Place { data: Some("from-line".into()), ..place };
+        assert_eq!(
+            Config::of(&place, &Listening::default(), "usual")?.data,
+            std::path::Path::new("from-line")
+        );
+        std::fs::remove_dir_all(folder)?;
+        let missing = Place { config: Some(file), ..Place::default() };
+        assert!(Config::of(&missing, &Listening::default(), "usual").is_err());
+        Ok(())
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused() {
+        assert!(
+            toml::from_str::<Written>("dato = \"x\"").is_err_and(|wrong| wrong.to_string().contains("dato"))
+        );
+    }
+}

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use atiende_desk::{Ambience, Desk};
+use atiende_procedure::permission::Scope;
+use atiende_store::backlog;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::config::Config;
@@ -17,6 +19,8 @@ const SET_UP: SignedDuration = SignedDuration::from_hours(24 * 400);
 
 /// How far back what happened is still told by letters.
 const LETTERS: SignedDuration = SignedDuration::from_hours(24 * 3);
+
+const EVERYTHING: Scope = Scope { desk: true, security: true, person: None, contracts: Vec::new() };
 
 /// The sample accounts: the part before `@agencia.example`, and what one sees with it.
 const ACCOUNTS: [(&str, &str); 9] = [
@@ -39,6 +43,9 @@ pub(crate) async fn demo(asked: &cli::Demo) -> anyhow::Result<()> {
     let desk = open::desk(&config).await?;
     if desk.office().people.is_empty() {
         furnish(&config).await?;
+    }
+    // Asked apart, so that a first start that was cut short is made up for.
+    if desk.db().read(|r| backlog::counts(r, &EVERYTHING)).await?.is_empty() {
         tell(&desk, asked.cases).await?;
     }
     welcome(&config);

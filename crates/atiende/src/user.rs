@@ -1,6 +1,6 @@
 //! `atiende user`: people, from the machine itself.
 
-use std::io::Read;
+use std::io::{BufRead, IsTerminal};
 
 use anyhow::{Context, bail};
 use atiende_desk::{AdministerError, Desk};
@@ -53,7 +53,11 @@ async fn passwd(asked: &UserNamed) -> anyhow::Result<()> {
     let desk = opened(&asked.place).await?;
     let person = named(&desk, &asked.email)?;
     let mut password = String::new();
-    std::io::stdin().read_to_string(&mut password).context("the password cannot be read")?;
+    let input = std::io::stdin();
+    if input.is_terminal() {
+        eprint!("New password of {}, then Enter: ", asked.email);
+    }
+    input.lock().read_line(&mut password).context("the password cannot be read")?;
     let password = password.trim_end_matches(['\r', '\n']);
     said(desk.set_password(operator(), person, password).await)?;
     println!("The password of {} was set, and his sessions ended.", asked.email);

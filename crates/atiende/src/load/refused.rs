@@ -5,6 +5,9 @@ use atiende_procedure::{Problem, Refusal};
 /// What is wrong, in words for the terminal.
 pub(crate) fn sentence(refusal: &Refusal) -> String {
     match refusal {
+        Refusal::BadField { field: "password", .. } => {
+            "a password has from 10 to 1,000 characters".to_owned()
+        }
         Refusal::BadField { field, problem } => format!("{field}: {}", problem_words(*problem)),
         Refusal::BadAnswer { question, problem } => format!("{question}: {}", problem_words(*problem)),
         Refusal::GroupNotOfLevel { level, .. } => {
