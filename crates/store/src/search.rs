@@ -4,7 +4,7 @@
 //! asks for them too, so a hit is always one that the asker may have. Marks begin with `_`, which no word does.
 
 use atiende_procedure::permission::Scope;
-use atiende_procedure::{Audience, Case, CaseId, Recorded};
+use atiende_procedure::{Audience, Case, CaseId, PersonId, Recorded};
 
 use crate::dialect::{Dialect, postgres, sqlite};
 use crate::error::Result;
@@ -35,33 +35,45 @@ pub(crate) struct Question {
 }
 
 /// The questions that together find everything with these words in a scope; none when there are no words.
-pub(crate) fn questions(words: &str, scope: &Scope) -> Vec<Question> {
+fn questions(r: &mut Reader<'_>, words: &str, scope: &Scope) -> Result<Vec<Question>> {
     let mut words = words_of(words);
     words.truncate(MOST_WORDS);
     if words.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let question = |mark: Option<String>, none: &[&'static str]| Question {
-        all: words.iter().cloned().chain(mark).collect(),
+    let question = |marks: &[&str], none: &[&'static str]| Question {
+        all: words.iter().cloned().chain(marks.iter().map(ToString::to_string)).collect(),
         none: none.to_vec(),
     };
     let mut questions = Vec::new();
     if scope.desk {
-        questions.push(question(None, &[SECURITY]));
+        questions.push(question(&[], &[SECURITY]));
     }
     if scope.security {
-        questions.push(question(Some(SECURITY.to_owned()), &[]));
+        questions.push(question(&[SECURITY], &[]));
     }
     if let Some(person) = scope.person {
-        questions.push(question(Some(format!("_r{person}")), &[NOT_FOR_REQUESTERS]));
+        let (asked, watches) = (format!("_r{person}"), format!("_w{person}"));
         if !scope.desk {
-            questions.push(question(Some(format!("_w{person}")), &[NOT_FOR_REQUESTERS, SECURITY]));
+            questions.push(question(&[&asked], &[NOT_FOR_REQUESTERS]));
+            questions.push(question(&[&watches], &[NOT_FOR_REQUESTERS, SECURITY]));
+        } else if !scope.security && has_secret_cases(r, person)? {
+            questions.push(question(&[&asked, SECURITY], &[NOT_FOR_REQUESTERS]));
         }
     }
     for contract in scope.contracts.iter().filter(|_| !scope.desk) {
-        questions.push(question(Some(format!("_c{contract}")), &[SECURITY]));
+        questions.push(question(&[&format!("_c{contract}")], &[SECURITY]));
     }
-    questions
+    Ok(questions)
+}
+
+/// Almost nobody of the desk has asked for a security case himself, and a question about them costs as much as any.
+fn has_secret_cases(r: &mut Reader<'_>, person: PersonId) -> Result<bool> {
+    let query = Query::new("SELECT id FROM cases WHERE requester = ")
+        .bind(person)
+        .push(" AND security = ")
+        .bind(true);
+    Ok(r.row::<CaseId>(&query.push(" LIMIT 1"))?.is_some())
 }
 
 /// The part of a statement that finds a question's newest hits, as a column `hit`.
@@ -102,7 +114,7 @@ pub(crate) fn cases(
     most: usize,
 ) -> Result<Found> {
     let (mut cases, mut looked_down_to) = (Vec::new(), None);
-    for question in questions(words, scope) {
+    for question in questions(r, words, scope)? {
         let query = hits(Query::default(), r.dialect(), &question, before, most);
         let found: Vec<i64> = r.rows(&query)?;
         let found = found.into_iter().map(|hit| CaseId(hit >> EVENT_BITS));

@@ -77,6 +77,9 @@ on_both! {
         assert_eq!(world.find(&officer, "phishing").await, [case.id]);
         assert_eq!(world.find(&person(1), "impresora").await, [case.id]);
         assert!(world.find(&person(1), "phishing").await.is_empty());
+        let agent_who_asked = Scope { desk: true, ..person(1) };
+        assert_eq!(world.find(&agent_who_asked, "impresora").await, [case.id]);
+        assert!(world.find(&agent_who_asked, "phishing").await.is_empty());
 
         world.happen(case.id, vec![sent_back()]).await;
         assert_eq!(world.find(&desk(), "phishing").await, [case.id]);
