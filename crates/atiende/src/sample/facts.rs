@@ -86,7 +86,7 @@ pub(crate) fn facts(
         ("n", first_name(&requester.profile.name)),
         ("saludo", greeting(zone.to_datetime(opened).hour())),
         ("persona", colleague),
-        ("sede", site.map_or_else(String::new, |site| site.name.clone())),
+        ("sede", site.map_or_else(String::new, |site| format!("la {}", site.name))),
         ("municipio", municipality),
         ("lugar", lower_first(&requester.profile.place)),
         ("impresora", format!("IMP-0{}", dice.between(101, 389))),

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use atiende_procedure::office::Service;
 use atiende_procedure::{
-    Actor, Case, CaseId, Command, EvidentialNotice, Kind, PersonId, Status, StatusName, SupportLevel, Text,
+    Actor, Case, CaseId, Channel, Command, EvidentialNotice, Kind, PersonId, Status, StatusName,
+    SupportLevel, Text,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -295,7 +296,8 @@ impl<'a> Tale<'a> {
 
     fn later(&mut self, (low, high): (u32, u32), stage: &Stage) -> Timestamp {
         let mut seconds = i64::from(self.dice.between(low * 60, high * 60 + 59));
-        if self.stay.is_some() && !self.arrived {
+        let at_once = matches!(self.story.channel, Some(Channel::Phone | Channel::InPerson));
+        if at_once || (self.stay.is_some() && !self.arrived) {
             seconds /= 6;
         }
         let from = self.at.max(self.not_before);

@@ -27,7 +27,11 @@ impl Shelf for Memory {
 }
 
 fn told(cases: usize) -> Memory {
-    let now = "2026-11-23T20:00:00Z".parse().expect("an instant");
+    told_at(cases, "2026-11-23T20:00:00Z")
+}
+
+fn told_at(cases: usize, now: &str) -> Memory {
+    let now = now.parse().expect("an instant");
     let office = made(OFFICE_NAME, OFFICE, &Office::default()).expect("the sample office loads").into();
     let stories = Stories::read().expect("the stories are well written");
     let mut memory = Memory::default();
@@ -81,4 +85,19 @@ fn the_rules_refuse_next_to_nothing_of_the_stories() {
     let over = |name: StatusName| matches!(name, StatusName::Closed | StatusName::Cancelled);
     let ended = closed.values().filter(|case| over(case.status.name())).count();
     assert!(ended > 400, "only {ended} of 600 came to an end");
+}
+
+#[test]
+fn whenever_it_is_told_there_is_something_of_each_state() {
+    let sunday_night = "2026-11-22T08:00:00Z";
+    let monday_before_work = "2026-11-23T11:00:00Z";
+    let new_year = "2027-01-01T15:00:00Z";
+    let easter_monday = "2028-04-17T19:00:00Z";
+    for now in [sunday_night, monday_before_work, new_year, easter_monday] {
+        let memory = told_at(320, now);
+        let cases = last_of_each(&memory);
+        for status in StatusName::ALL {
+            assert!(cases.values().any(|case| case.status.name() == *status), "no case is {status} at {now}");
+        }
+    }
 }
