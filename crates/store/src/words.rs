@@ -16,17 +16,17 @@ pub fn words_of(text: &str) -> Vec<String> {
     for run in text.split(|c: char| c.is_whitespace() || matches!(c, '@' | '"' | '(' | ')' | ',' | ';')) {
         let parts: Vec<String> = parts_of(run).collect();
         if is_code(run) && parts.len() > 1 {
-            add(&mut words, parts.concat());
+            add(&mut words, &parts.concat());
         }
         for part in parts {
-            add(&mut words, stem(&stemmer, &part));
+            add(&mut words, &stem(&stemmer, &part));
         }
     }
     words
 }
 
-fn add(words: &mut Vec<String>, word: String) {
-    let word = plain(&word);
+fn add(words: &mut Vec<String>, word: &str) {
+    let word = plain(word);
     if !word.is_empty() && word.len() <= LONGEST && !words.contains(&word) {
         words.push(word);
     }

@@ -60,7 +60,8 @@ fn say_what_answers_mean(document: &mut utoipa::openapi::OpenApi) {
         if let RefOr::T(answer) = answer
             && answer.description.is_empty()
         {
-            let reason = StatusCode::from_bytes(status.as_bytes()).ok().and_then(|status| status.canonical_reason());
+            let reason =
+                StatusCode::from_bytes(status.as_bytes()).ok().and_then(|status| status.canonical_reason());
             answer.description = reason.unwrap_or(status).to_owned();
         }
     }
