@@ -241,7 +241,10 @@ impl Session {
     }
 
     fn each(&mut self, query: &Query, take: impl FnMut(&postgres::Row) -> Result<()>) -> Result<()> {
-        let statement = self.prepared(&query.sql)?;
+        let statement = match query.planned_anew {
+            true => self.client.prepare(&query.sql).map_err(|e| self.noted(e))?,
+            false => self.prepared(&query.sql)?,
+        };
         walk(&mut self.client, &statement, query, take).map_err(|e| self.noted(e))?
     }
 }

@@ -9,12 +9,22 @@ use crate::value::Value;
 pub struct Query {
     pub(crate) sql: String,
     pub(crate) values: Vec<Value>,
+    /// To be planned for these very values.
+    pub(crate) planned_anew: bool,
 }
 
 impl Query {
     /// Begins with this SQL.
     pub fn new(sql: impl Into<String>) -> Query {
-        Query { sql: sql.into(), values: Vec::new() }
+        Query { sql: sql.into(), values: Vec::new(), planned_anew: false }
+    }
+
+    /// Has PostgreSQL plan the statement for its values each time. After some runs it would else keep one plan for any
+    /// values, and a frequent word and a rare one need different ones.
+    #[must_use]
+    pub fn planned_anew(mut self) -> Query {
+        self.planned_anew = true;
+        self
     }
 
     /// Goes on with this SQL.

@@ -115,7 +115,7 @@ pub(crate) fn cases(
 ) -> Result<Found> {
     let (mut cases, mut looked_down_to) = (Vec::new(), None);
     for question in questions(r, words, scope)? {
-        let query = hits(Query::default(), r.dialect(), &question, before, most);
+        let query = hits(Query::default(), r.dialect(), &question, before, most).planned_anew();
         let found: Vec<i64> = r.rows(&query)?;
         let found = found.into_iter().map(|hit| CaseId(hit >> EVENT_BITS));
         let began = cases.len();

@@ -27,7 +27,7 @@ async fn plan(db: &Db, scope: &Scope, filter: &Filter, sort: &str) -> Vec<String
         for branch in Branch::all(scope) {
             let asked = Asked { filter: &part, sort, found: None, after: None, rows: 51 };
             let query = branch.page(Dialect::Sqlite, &asked).unwrap();
-            let explain = Query { sql: format!("EXPLAIN QUERY PLAN {}", query.sql), values: query.values };
+            let explain = Query { sql: format!("EXPLAIN QUERY PLAN {}", query.sql), ..query };
             let lines: Vec<Step> = db.read(move |r| r.rows(&explain)).await.unwrap();
             steps.push(lines.into_iter().map(|step| step.0).collect::<Vec<_>>().join("; "));
         }
