@@ -9,6 +9,7 @@ mod feed;
 mod jobs;
 mod office;
 mod outbox;
+mod property;
 mod queue;
 mod seam;
 mod search;
