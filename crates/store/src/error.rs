@@ -88,7 +88,7 @@ impl From<postgres::Error> for StoreError {
             Some(&SqlState::READ_ONLY_SQL_TRANSACTION) => StoreError::Full(text),
             Some(&SqlState::LOCK_NOT_AVAILABLE | &SqlState::QUERY_CANCELED) => StoreError::Busy,
             Some(&SqlState::DATA_CORRUPTED | &SqlState::INDEX_CORRUPTED) => StoreError::Damaged(text),
-            Some(code) if is_loss(code) => StoreError::Unreachable(text),
+            Some(code) if is_loss(code) || is_turned_away(code) => StoreError::Unreachable(text),
             Some(_) => StoreError::Statement(text),
             None => StoreError::Unreachable(text),
         }
@@ -101,6 +101,11 @@ fn in_full(error: &dyn std::error::Error) -> String {
         Some(cause) => format!("{error}: {}", in_full(cause)),
         None => error.to_string(),
     }
+}
+
+/// Classes 28 (who are you) and 3D (no such database).
+fn is_turned_away(code: &SqlState) -> bool {
+    code.code().starts_with("28") || code.code().starts_with("3D")
 }
 
 /// Class 08 (connection), 57P (server going away) and 53300 (too many connections).

@@ -36,6 +36,13 @@ async fn a_server_that_is_not_there_is_said() {
     assert!(matches!(opened.err(), Some(StoreError::Unreachable(_))));
 }
 
+#[tokio::test]
+async fn a_database_that_is_not_there_is_said() {
+    let Some((_, url)) = on_postgres().await else { return };
+    let opened = Db::open(&Location::Postgres(url.replace("/test_", "/no_such_"))).await;
+    assert!(matches!(opened.err(), Some(StoreError::Unreachable(_))));
+}
+
 /// Ends every connection to the test's database, as a failover does.
 fn cut_connections(url: &str) {
     let mut client = postgres::Client::connect(url, postgres::NoTls).unwrap();
