@@ -27,10 +27,12 @@ impl Count {
     /// Reads the closing lines of nextest, of cargo's own tests and of Node's runner.
     pub(crate) fn read(lines: &[String]) -> Count {
         let mut count = Count::default();
-        for line in lines {
-            let line = plain(line);
-            let line = line.trim();
-            if line.starts_with("test result:") || line.starts_with("Summary [") {
+        let lines: Vec<String> = lines.iter().map(|line| plain(line).trim().to_owned()).collect();
+        // Nextest shows what a failed test printed, its own closing line too.
+        let nextest = lines.iter().any(|line| line.starts_with("Summary ["));
+        let closing = if nextest { "Summary [" } else { "test result:" };
+        for line in &lines {
+            if line.starts_with(closing) {
                 count.passed += before(line, "passed");
                 count.failed += before(line, "failed") + before(line, "timed out");
             } else if let Some((name, number)) = line.strip_prefix("ℹ ").and_then(|line| line.split_once(' '))
@@ -87,6 +89,8 @@ mod tests {
             "test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s";
         let two = "test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out";
         assert_eq!(count(&[one, two]), (7, 3));
+        let summed = "Summary [ 1s] 2 tests run: 1 passed, 1 failed, 0 skipped";
+        assert_eq!(count(&["test result: FAILED. 0 passed; 1 failed", summed]), (1, 1));
         assert_eq!(count(&["ℹ tests 4", "ℹ pass 3", "ℹ fail 1", "ℹ cancelled 0", "ℹ skipped 0"]), (3, 1));
     }
 }

@@ -34,7 +34,7 @@ crate::vocabulary::vocabulary! {
         DueFollowUp = "due_follow_up",
         /// The request has not reached the provider (R12).
         ProviderTold = "provider_told",
-        /// The requester has not been told that it is solved (R14).
+        /// The requester has not been told that it is solved, and has not confirmed it himself (R14).
         RequesterTold = "requester_told",
     }
 }
@@ -227,7 +227,7 @@ fn follow_up(case: &Case, trail: &Trail, office: &Office, now: Timestamp) -> Act
 
 fn closing(case: &Case, trail: &Trail) -> Activity {
     let solution = case.solution.as_ref();
-    let untold = solution.is_some_and(|solution| solution.told_at.is_none());
+    let untold = solution.is_some_and(|solution| solution.told_at.is_none()) && trail.confirmed.is_none();
     let lacks = untold.then_some(Lack::RequesterTold);
     let (status, ended_at) = match case.status {
         Status::Closed { at } if untold => (ActivityStatus::Missing, Some(at)),
@@ -240,7 +240,7 @@ fn closing(case: &Case, trail: &Trail) -> Activity {
         ended_at,
         responsible: solution.map(|solution| solution.by).or(trail.closed_by),
         record: trail.closed.or(trail.solved),
-        evidence: trail.deliveries(EvidentialNotice::Solved),
+        evidence: trail.deliveries(EvidentialNotice::Solved).into_iter().chain(trail.confirmed).collect(),
         lacks,
         ..activity(8, status)
     }

@@ -36,6 +36,8 @@ pub(super) struct Trail {
     pub(super) follow_ups: Vec<u64>,
     pub(super) followed_by: Option<Actor>,
     pub(super) solved: Option<u64>,
+    /// That the requester agrees with the latest solution: whoever confirms has been told.
+    pub(super) confirmed: Option<u64>,
     pub(super) closed: Option<u64>,
     pub(super) closed_by: Option<Actor>,
     pub(super) deviations: Vec<Deviation>,
@@ -90,7 +92,9 @@ impl Trail {
                 self.works(acted.by);
                 self.leaves(at);
                 self.solved = Some(event);
+                self.confirmed = None;
             }
+            Event::Confirmed => self.confirmed = Some(event),
             Event::Reopened { work, .. } => self.arrives(work.level, Some(work.agent), event, at),
             Event::Closed { .. } | Event::Concluded { .. } => {
                 self.closed = Some(event);

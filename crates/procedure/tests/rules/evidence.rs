@@ -119,9 +119,22 @@ fn solved_without_one_follow_up_shows() {
 fn closed_with_nobody_told_shows() {
     let mut story = solved();
     assert_eq!(story.evidence().items[7].lacks, Some(Lack::RequesterTold));
-    story.when(RITA, Command::Confirm).gives("confirmed closed");
+    story.when(ANA, close()).gives("closed");
     assert_eq!(progress(&story), "DDD----M");
     assert_eq!(story.evidence().deviations, [Deviation::RequesterNotTold]);
+}
+
+#[test]
+fn whoever_confirms_has_been_told() {
+    let mut story = solved();
+    story.when(RITA, reopen()).gives("reopened");
+    story.when(ANA, assess()).gives("assessed");
+    story.when(ANA, solve()).gives("solved");
+    story.when(RITA, Command::Confirm).gives("confirmed closed");
+    let closing = &story.evidence().items[7];
+    assert_eq!((closing.status, closing.lacks), (ActivityStatus::Done, None));
+    let confirmed = story.last().sequence - 1;
+    assert_eq!(closing.evidence, [confirmed]);
 }
 
 #[test]

@@ -115,7 +115,7 @@ fn delivered(frame: &Frame, seen: &SeenCase, event: &SeenEvent) -> (String, &'st
     let letters: Vec<&Delivery> = seen.letters.iter().filter(own).map(|letter| &letter.delivery).collect();
     let t = frame.t;
     if letters.contains(&&Delivery::Failed) {
-        return (t.get("delivery-failed").to_owned(), "text-danger");
+        return (t.get("delivery-failed").to_owned(), "late");
     }
     if letters.contains(&&Delivery::Waiting) {
         return (t.get("delivery-waiting").to_owned(), "");
@@ -124,7 +124,7 @@ fn delivered(frame: &Frame, seen: &SeenCase, event: &SeenEvent) -> (String, &'st
         Delivery::Left(at) => Some(*at),
         _ => None,
     });
-    left.max().map_or_else(Default::default, |at| (t.name("delivery-left", &frame.when(&at)), "text-success"))
+    left.max().map_or_else(Default::default, |at| (t.name("delivery-left", &frame.when(&at)), "ok"))
 }
 
 /// An event as its requester reads it: no levels, no groups, no contracts.
