@@ -10,7 +10,7 @@ mod seal;
 pub use clock::pass_time;
 pub use deliver::deliver;
 pub use keep::forget;
-pub use seal::seal;
+pub use seal::{seal, seal_now};
 
 use clock::pass_time_over_some;
 use deliver::deliver_some;
@@ -36,6 +36,7 @@ const BURST: Duration = Duration::from_millis(50);
 /// The jobs of a running desk.
 #[derive(Debug)]
 pub struct Jobs {
+    desk: Desk,
     stop: watch::Sender<bool>,
     running: JoinSet<()>,
 }
@@ -49,13 +50,16 @@ impl Jobs {
         running.spawn(post(desk.clone(), transport, stopped.clone()));
         running.spawn(time(desk.clone(), stopped.clone()));
         running.spawn(house(desk.clone(), stopped));
-        Jobs { stop, running }
+        Jobs { desk: desk.clone(), stop, running }
     }
 
-    /// Asks them to stop, and waits until what each has in hand is done.
+    /// Asks them to stop, waits until what each has in hand is done, and seals what was done last.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
         while self.running.join_next().await.is_some() {}
+        if let Err(error) = seal_now(&self.desk).await {
+            tracing::warn!(%error, "the log could not be sealed; the next start does it");
+        }
     }
 }
 

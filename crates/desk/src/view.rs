@@ -9,7 +9,7 @@ pub mod providers;
 pub mod queue;
 
 pub use case::{SeenCase, SeenEvent};
-pub use letters::{Delivery, LetterSeen, Undelivered};
+pub use letters::{About, Delivery, LetterSeen, Undelivered};
 pub use queue::{MyCases, QueueRequest, SeenPage};
 
 use atiende_procedure::Actor;

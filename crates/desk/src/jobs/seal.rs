@@ -14,9 +14,19 @@ const EVERY: SignedDuration = SignedDuration::from_mins(1);
 /// When the memory does not answer.
 pub async fn seal(desk: &Desk) -> Result<u64, StoreError> {
     let now = desk.ambience().now();
-    if !desk.db().change(move |w| jobs::turn(w, "seal", now, EVERY)).await? {
-        return Ok(0);
+    match desk.db().change(move |w| jobs::turn(w, "seal", now, EVERY)).await? {
+        true => seal_now(desk).await,
+        false => Ok(0),
     }
+}
+
+/// Seals what has happened since the last time, whoever's turn it is: before a node stops, so that nothing that it did
+/// waits unsealed.
+///
+/// # Errors
+/// When the memory does not answer, or another node sealed at the same moment.
+pub async fn seal_now(desk: &Desk) -> Result<u64, StoreError> {
+    let now = desk.ambience().now();
     let mut sealed = 0;
     loop {
         match desk.db().change(move |w| seal::seal(w, now)).await? {

@@ -102,7 +102,8 @@ fn look(
     let mut numbers = BTreeMap::new();
     let mut story = readable(r, case.id, history, (viewer.actor, audiences), None, &mut words)?;
     for absorbed in &case.absorbed {
-        let Some(other) = cases::load(r, *absorbed)?.filter(|other| !other.security) else { continue };
+        // Two people may have reported the same thing; neither reads what the other wrote.
+        let Some(other) = cases::load(r, *absorbed)?.filter(|other| scope.contains(other)) else { continue };
         let said = events::of_case(r, other.id)?.into_iter().filter(|event| is_said(&event.event)).collect();
         story.extend(readable(
             r,
@@ -112,9 +113,7 @@ fn look(
             Some(&other.number),
             &mut words,
         )?);
-        if scope.contains(&other) {
-            numbers.insert(other.id, other.number);
-        }
+        numbers.insert(other.id, other.number);
     }
     if !case.absorbed.is_empty() {
         story.sort_by_key(|event| event.recorded.at);

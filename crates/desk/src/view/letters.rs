@@ -1,20 +1,29 @@
 //! What left the building and what could not: for those who run the office, and for the desk beside a case.
 
-use atiende_store::outbox;
+use atiende_procedure::CaseId;
+use atiende_procedure::permission::Scope;
+use atiende_store::{cases, outbox};
 use jiff::Timestamp;
 
 use crate::notices::{Notice, Recipient};
-use crate::{Desk, DeskError};
+use crate::{Desk, DeskError, Viewer};
 
 /// A letter that was given up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undelivered {
     pub id: i64,
+    /// What it was, unless it is of a security case that this viewer may not see (R10).
+    pub about: Option<About>,
+    pub attempts: u64,
+}
+
+/// What a letter was, to whom, and why it did not arrive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
     /// The notice's word, for its name in the catalogue.
     pub notice: String,
     /// To whom, by name.
     pub to: String,
-    pub attempts: u64,
     pub error: String,
 }
 
@@ -26,16 +35,30 @@ impl Desk {
     ///
     /// # Errors
     /// When the memory does not answer.
-    pub async fn undelivered(&self) -> Result<Vec<Undelivered>, DeskError> {
-        let dead = self.db().read(|r| Ok::<_, DeskError>(outbox::dead(r, MOST)?)).await?;
-        let shown = |letter: outbox::Letter| Undelivered {
-            id: letter.id,
+    pub async fn undelivered(&self, viewer: Viewer) -> Result<Vec<Undelivered>, DeskError> {
+        let desk = self.clone();
+        self.db()
+            .read(move |r| {
+                let scope = Scope::of(viewer.actor, &*desk.office_in(r)?);
+                let mut shown = Vec::new();
+                for letter in outbox::dead(r, MOST)? {
+                    let case = cases::load(r, CaseId(letter.stream))?;
+                    let reserved = case.is_some_and(|case| case.security && !scope.contains(&case));
+                    let (id, attempts) = (letter.id, letter.attempts);
+                    let about = (!reserved).then(|| desk.about(letter));
+                    shown.push(Undelivered { id, about, attempts });
+                }
+                Ok(shown)
+            })
+            .await
+    }
+
+    fn about(&self, letter: outbox::Letter) -> About {
+        About {
             to: self.name_of_recipient(&letter.recipient),
             notice: letter.topic,
-            attempts: letter.attempts,
             error: letter.last_error.unwrap_or_default(),
-        };
-        Ok(dead.into_iter().map(shown).collect())
+        }
     }
 
     /// Gives a letter that was given up another chance.

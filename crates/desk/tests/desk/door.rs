@@ -110,6 +110,8 @@ on_both! {
         assert_eq!(gone.case.status.name(), StatusName::Cancelled);
         assert!(stays.case.absorbed.contains(&gone.case.id));
         assert!(stays.events.iter().any(|event| event.from.as_ref() == Some(&one)), "what was said shows there");
+        let rosalba = world.sees(ROSALBA, &two).await.unwrap();
+        assert!(rosalba.events.iter().all(|event| event.from.is_none()), "but not to whom it was not said");
         let again = world.tries(person(NATALY), &one, Command::Merge { into }).await;
         assert!(matches!(again, Err(DeskError::Refused(_))));
         assert_eq!(world.sees(NATALY, &two).await.unwrap().case.version, stays.case.version);

@@ -1,6 +1,6 @@
 //! What happens without anybody asking.
 
-use atiende_desk::jobs::{Jobs, deliver, pass_time, seal};
+use atiende_desk::jobs::{Jobs, deliver, pass_time, seal, seal_now};
 use atiende_desk::view::Delivery;
 use atiende_mail::{Folder, Transport};
 use atiende_procedure::office::Change;
@@ -60,21 +60,35 @@ on_both! {
         world.registers(MARTA, Kind::Incident).await;
         assert_eq!(deliver(&world.desk, &transport).await.unwrap(), 1);
         assert_eq!(deliver(&world.desk, &transport).await.unwrap(), 0, "not at once");
-        assert!(world.desk.undelivered().await.unwrap().is_empty());
+        assert!(world.desk.undelivered(viewer(ADMIN)).await.unwrap().is_empty());
         let mut tries = 1;
-        while world.desk.undelivered().await.unwrap().is_empty() {
+        while world.desk.undelivered(viewer(ADMIN)).await.unwrap().is_empty() {
             world.pass(SignedDuration::from_hours(7));
             tries += deliver(&world.desk, &transport).await.unwrap();
             assert!(tries < 100, "it is given up some day");
         }
         assert_eq!(tries, 20);
-        let dead = world.desk.undelivered().await.unwrap();
-        assert_eq!((dead[0].notice.as_str(), dead[0].to.as_str()), ("registered", "Marta Ocampo"));
+        let dead = world.desk.undelivered(viewer(ADMIN)).await.unwrap();
+        let about = dead[0].about.as_ref().unwrap();
+        assert_eq!((about.notice.as_str(), about.to.as_str()), ("registered", "Marta Ocampo"));
         world.desk.deliver_again(dead[0].id).await.unwrap();
         let (folder, transport) = mail(&world);
         deliver(&world.desk, &transport).await.unwrap();
         assert_eq!(subjects(&folder).len(), 1);
-        assert!(world.desk.undelivered().await.unwrap().is_empty());
+        assert!(world.desk.undelivered(viewer(ADMIN)).await.unwrap().is_empty());
+    }
+
+    async fn a_lost_letter_of_a_security_case_says_nothing(world: World) {
+        let transport = broken(&world);
+        world.registers(MARTA, Kind::SecurityIncident).await;
+        for _ in 0..25 {
+            deliver(&world.desk, &transport).await.unwrap();
+            world.pass(SignedDuration::from_hours(7));
+        }
+        let dead = world.desk.undelivered(viewer(ADMIN)).await.unwrap();
+        assert!(!dead.is_empty() && dead.iter().all(|letter| letter.about.is_none()), "{dead:?}");
+        let dead = world.desk.undelivered(viewer(CLARA)).await.unwrap();
+        assert!(dead.iter().all(|letter| letter.about.is_some()), "{dead:?}");
     }
 
     async fn an_office_without_an_address_keeps_its_letters_until_it_has_one(world: World) {
@@ -105,7 +119,7 @@ on_both! {
         let seen = world.sees(CLARA, &case).await.unwrap();
         let withheld = |letter: &&atiende_desk::view::LetterSeen| letter.delivery == Delivery::Withheld;
         assert_eq!(seen.letters.iter().filter(withheld).count(), 2, "{:?}", seen.letters);
-        assert!(world.desk.undelivered().await.unwrap().is_empty());
+        assert!(world.desk.undelivered(viewer(ADMIN)).await.unwrap().is_empty());
     }
 
     async fn a_provider_gets_the_request_and_its_receipt_is_evidence(world: World) {
@@ -181,6 +195,7 @@ on_both! {
         };
         tokio::time::timeout(std::time::Duration::from_secs(20), left).await.expect("a letter leaves");
         jobs.stop().await;
+        assert_eq!(seal_now(&world.desk).await.unwrap(), 0, "all that was done is sealed");
         world.registers(MARTA, Kind::Incident).await;
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         assert_eq!(subjects(&folder).len(), 1, "nothing runs any more");

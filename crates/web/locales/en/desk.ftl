@@ -207,6 +207,7 @@ setting-mail = The desk's mail
 setting-zone = Time zone
 deliveries-title = Failed letters
 deliveries-lead = Letters that could not leave after several tries.
+deliveries-reserved = Reserved notice of a security case
 deliveries-empty = All letters have left
 deliveries-notice = Notice
 deliveries-to = To

@@ -207,6 +207,7 @@ setting-mail = Correo de la mesa
 setting-zone = Zona horaria
 deliveries-title = Envíos fallidos
 deliveries-lead = Correos que no pudieron salir después de varios intentos.
+deliveries-reserved = Aviso reservado de un caso de seguridad
 deliveries-empty = Todos los correos han salido
 deliveries-notice = Aviso
 deliveries-to = Para

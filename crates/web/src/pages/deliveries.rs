@@ -1,6 +1,7 @@
 //! Letters that could not be delivered, with a button that tries again.
 
 use askama::Template;
+use atiende_desk::view;
 use atiende_procedure::Role;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -27,21 +28,28 @@ struct Undelivered {
     error: String,
 }
 
+impl Undelivered {
+    fn of(letter: view::Undelivered, frame: &Frame) -> Undelivered {
+        let view::Undelivered { id, about, attempts } = letter;
+        let reserved = || frame.t.get("deliveries-reserved").to_owned();
+        match about {
+            Some(about) => {
+                let notice = frame.word("notice", &about.notice);
+                Undelivered { id, notice, to: about.to, attempts, error: about.error }
+            }
+            None => Undelivered { id, notice: reserved(), to: String::new(), attempts, error: String::new() },
+        }
+    }
+}
+
 pub(crate) async fn list(State(app): State<App>, visitor: Visitor) -> Response {
     let frame = visitor.frame(&app);
     if !reads_office(&visitor) {
         return Oops::not_found(frame).into_response();
     }
-    match app.desk.undelivered().await {
+    match app.desk.undelivered(visitor.viewer).await {
         Ok(letters) => {
-            let rows = letters.into_iter().map(|letter| Undelivered {
-                id: letter.id,
-                notice: frame.word("notice", &letter.notice),
-                to: letter.to,
-                attempts: letter.attempts,
-                error: letter.error,
-            });
-            let rows = rows.collect();
+            let rows = letters.into_iter().map(|letter| Undelivered::of(letter, &frame)).collect();
             shown(&Deliveries { frame, rows })
         }
         Err(error) => Oops::to(&app, &visitor, &error).into_response(),
