@@ -33,6 +33,9 @@ pub(crate) struct Options {
     /// One part only
     #[arg(long, value_enum)]
     only: Option<Part>,
+    /// Measure this program instead of building one
+    #[arg(long, value_name = "FILE")]
+    binary: Option<std::path::PathBuf>,
     /// How long each figure is measured
     #[arg(long, value_name = "S", default_value_t = 10)]
     seconds: u64,
@@ -62,9 +65,14 @@ const USUAL: [(Database, u64); 3] =
 /// Measures, and prints what it measured.
 pub(crate) fn bench(options: &Options) -> Result<()> {
     let wrk = install::wrk().map_err(|why| anyhow!("{why}"))?;
-    say("building in release");
-    run(cargo().args(["build", "--release", "--package", "atiende", "--locked"]))?;
-    let binary = target().join("release/atiende");
+    let binary = match &options.binary {
+        Some(given) => given.clone(),
+        None => {
+            say("building in release");
+            run(cargo().args(["build", "--release", "--package", "atiende", "--locked"]))?;
+            target().join("release/atiende")
+        }
+    };
     println!("\n{}\n", conditions::said(options.seconds));
     for (database, cases) in wanted(options) {
         // One that cannot be had must not hide the others.
