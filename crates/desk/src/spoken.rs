@@ -104,6 +104,14 @@ impl Spoken {
         format!("{}, {}", self.short_day(at), self.hour(at))
     }
 
+    /// In the least room, for lists: today's hour, the day of any other: *8:12 a. m.*, *ayer*, *mar. 17 nov.*
+    pub fn brief(&self, at: Timestamp) -> String {
+        match self.zone.to_datetime(at).date() == self.now.date() {
+            true => self.hour(at),
+            false => self.short_day(at),
+        }
+    }
+
     fn near(&self, date: Date) -> Option<&'static str> {
         let words = match self.language {
             Language::Es => ["ayer", "hoy", "mañana"],
@@ -203,6 +211,10 @@ mod tests {
         assert_eq!(es("2026-11-19T14:00:00Z"), "mañana, 9:00 a. m.");
         assert_eq!(es("2026-11-10T14:00:00Z"), "mar. 10 nov., 9:00 a. m.");
         assert_eq!(es("2025-11-10T14:00:00Z"), "10 nov. 2025, 9:00 a. m.");
+        let brief = |at| said(Language::Es, at, Spoken::brief);
+        assert_eq!(brief("2026-11-18T13:12:00Z"), "8:12 a. m.");
+        assert_eq!(brief("2026-11-18T04:00:00Z"), "ayer");
+        assert_eq!(brief("2026-11-10T14:00:00Z"), "mar. 10 nov.");
         assert_eq!(said(Language::En, "2026-11-10T14:00:00Z", Spoken::short_day), "Tue Nov 10");
     }
 }

@@ -54,7 +54,9 @@ pub(crate) struct Row {
     pub(crate) agent: String,
     pub(crate) priority: String,
     pub(crate) urgent: bool,
+    /// The day, or today's hour; the moment in full is its title.
     pub(crate) changed: String,
+    pub(crate) changed_in_full: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -259,7 +261,8 @@ pub(crate) fn rows(frame: &Frame, page: &SeenPage) -> Vec<Row> {
         },
         priority: frame.word("priority", row.priority),
         urgent: row.priority == Priority::Critical,
-        changed: frame.when(&row.changed_at),
+        changed: frame.spoken.brief(row.changed_at),
+        changed_in_full: frame.in_full(&row.changed_at),
     };
     page.rows.iter().map(row).collect()
 }
