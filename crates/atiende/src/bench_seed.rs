@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Instant;
 
-use atiende_desk::Desk;
+use atiende_desk::{Desk, Salter};
 use atiende_procedure::{CaseId, CaseNumber, Event, Recorded, Text};
 use atiende_store::{StoreError, Writer, cases, numbers, seal};
 use jiff::SignedDuration;
@@ -42,8 +42,13 @@ pub(crate) async fn bench_seed(asked: &cli::BenchSeed) -> anyhow::Result<()> {
     while written < asked.cases {
         let until = (written + TOGETHER).min(asked.cases);
         let (from, total) = (written, asked.cases);
-        let templates = templates.clone();
-        desk.db().change(move |w| (from..until).try_for_each(|nth| write(w, &templates, nth, total))).await?;
+        let (templates, salter) = (templates.clone(), desk.ambience().salter());
+        desk.db()
+            .change(move |w| {
+                let mut cases = (from..until).map(|nth| (nth, template(&templates, nth, total)));
+                cases.try_for_each(|(nth, of)| write(w, of, nth, &described(of, nth, total, &salter)))
+            })
+            .await?;
         written = until;
     }
     let now = desk.ambience().now();
@@ -69,10 +74,27 @@ fn templates(desk: &Desk, cases: usize) -> anyhow::Result<Vec<Template>> {
     Ok(templates)
 }
 
-/// Writes the nth of `total` cases. Cases of one template follow each other, a fraction of a minute apart.
-fn write(w: &mut Writer<'_>, templates: &[Template], nth: usize, total: usize) -> Result<(), StoreError> {
+/// The template of the nth of `total` cases. Cases of one template follow each other.
+fn template(templates: &[Template], nth: usize, total: usize) -> &Template {
     let place = nth * templates.len() / total.max(1);
-    let template = &templates[place.min(templates.len() - 1)];
+    &templates[place.min(templates.len() - 1)]
+}
+
+/// How many cases name the same piece of equipment, however many there are.
+const OF_ONE_DEVICE: usize = 800;
+
+/// The description of the nth of `total` cases: its template's, and the device that it is about.
+fn described(template: &Template, nth: usize, total: usize, salter: &Salter) -> Text {
+    let Some(Event::Registered(registered)) = template.events.first().map(|recorded| &recorded.event) else {
+        return salter.text("");
+    };
+    let told = template.texts.iter().find(|text| text.reference() == registered.description);
+    let device = nth % (total / OF_ONE_DEVICE).max(1);
+    salter.text(&format!("{} Inventario EQ{device:05}.", told.map_or("", Text::body)))
+}
+
+/// Writes the nth case from its template, a fraction of a minute after the one before.
+fn write(w: &mut Writer<'_>, template: &Template, nth: usize, described: &Text) -> Result<(), StoreError> {
     let (id, sequence) = numbers::next(w, template.year)?;
     let later = SignedDuration::from_micros(i64::try_from(nth % 50_000).unwrap_or(0) * 1_000);
     let mut events = template.events.clone();
@@ -80,11 +102,13 @@ fn write(w: &mut Writer<'_>, templates: &[Template], nth: usize, total: usize) -
         recorded.at += later;
         if let Event::Registered(registered) = &mut recorded.event {
             registered.case = id;
+            registered.description = described.reference();
             registered.number =
                 CaseNumber::new(registered.number.prefix().to_owned(), template.year, sequence);
         }
     }
-    let texts: Vec<&Text> = template.texts.iter().collect();
+    // What no event names is left out by the store: the template's own description.
+    let texts: Vec<&Text> = template.texts.iter().chain([described]).collect();
     cases::found(w, &events, &texts).map(drop)
 }
 

@@ -12,6 +12,7 @@ queue-filter = Filter
 queue-sort = Order
 queue-cut = Too many cases match: these are the newest. Add a word.
 queue-empty = No cases here
+queue-elsewhere = Search all cases
 queue-empty-text = Change the filter or the search to see others.
 sort-changed = Last change
 sort-opened = Newest

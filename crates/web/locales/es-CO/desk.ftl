@@ -12,6 +12,7 @@ queue-filter = Filtrar
 queue-sort = Orden
 queue-cut = Coincide con demasiados casos: estos son los más nuevos. Agregue una palabra.
 queue-empty = No hay casos aquí
+queue-elsewhere = Buscar en todos los casos
 queue-empty-text = Cambie el filtro o la búsqueda para ver otros.
 sort-changed = Último cambio
 sort-opened = Más nuevos

@@ -31,6 +31,8 @@ struct Queue {
     cut: bool,
     rows: Vec<Row>,
     first_href: Option<String>,
+    /// The same words in every case, offered when this view holds none.
+    elsewhere_href: Option<String>,
     next_href: Option<String>,
 }
 
@@ -73,8 +75,11 @@ const VIEWS: [(&str, &str, &str); 7] = [
     ("espera", "player-pause", "view-waiting"),
     ("proveedor", "building-store", "view-provider"),
     ("abiertos", "inbox", "view-open"),
-    ("todos", "list", "view-all"),
+    (EVERYTHING, "list", "view-all"),
 ];
+
+/// The view that leaves nothing out.
+const EVERYTHING: &str = "todos";
 
 pub(crate) async fn show(
     State(app): State<App>,
@@ -143,10 +148,16 @@ async fn queue(
         cut: page.cut,
         rows,
         first_href: listing.cursor.as_deref().filter(|cursor| !cursor.is_empty()).map(|_| address.clone()),
+        elsewhere_href: (!listing_words(&listing).is_empty() && view != EVERYTHING)
+            .then(|| format!("/mesa?vista={EVERYTHING}&q={}", encode(listing_words(&listing)))),
         next_href: page.next_cursor.map(|cursor| format!("{address}&cursor={}", encode(&cursor))),
         frame,
     };
     Ok((status, queue))
+}
+
+fn listing_words(listing: &Listing) -> &str {
+    listing.q.as_deref().unwrap_or_default().trim()
 }
 
 fn own_level(visitor: &Visitor) -> SupportLevel {
