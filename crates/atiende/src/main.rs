@@ -18,6 +18,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use cli::{Cli, Command};
 
+/// Many short-lived words are made on several threads at once: the system's allocator has them wait for each other.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // Only the first call of a process can fail, and this is it.
     rustls::crypto::ring::default_provider().install_default().expect("no other provider is installed");

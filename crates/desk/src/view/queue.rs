@@ -8,6 +8,7 @@ use atiende_procedure::{
     CaseId, CaseNumber, ContractId, DepartmentId, GroupId, Kind, PersonId, Priority, Role, ServiceId, SiteId,
     StatusName, SupportLevel, WaitingFor,
 };
+use atiende_store::Reader;
 use atiende_store::backlog::{self, Count};
 use atiende_store::queue::{self, Filter, Sort, SortKey};
 use jiff::Timestamp;
@@ -164,42 +165,51 @@ impl Desk {
     /// [`DeskError::Store`] with a bad cursor, or when the memory does not answer.
     pub async fn queue_seen_by(&self, viewer: Viewer, request: QueueRequest) -> Result<SeenPage, DeskError> {
         let desk = self.clone();
-        let now = self.ambience().now();
+        self.db().read(move |r| desk.page(r, viewer, &request)).await
+    }
+
+    /// The same, and for those who see the whole desk how many cases there are by state and level, and how many open
+    /// ones are his.
+    ///
+    /// # Errors
+    /// As those of [`Desk::queue_seen_by`].
+    pub async fn queue_and_backlog_seen_by(
+        &self,
+        viewer: Viewer,
+        request: QueueRequest,
+    ) -> Result<(SeenPage, Option<(Backlog, u64)>), DeskError> {
+        let desk = self.clone();
+        self.db().read(move |r| Ok((desk.page(r, viewer, &request)?, desk.backlog(r, viewer)?))).await
+    }
+
+    fn page(
+        &self,
+        r: &mut Reader<'_>,
+        viewer: Viewer,
+        request: &QueueRequest,
+    ) -> Result<SeenPage, DeskError> {
         let limit = if request.limit == 0 { 50 } else { request.limit };
         let sort = request.order.sort(request.filter.words.is_some());
-        let (office, page) = self
-            .db()
-            .read(move |r| {
-                let office = desk.office_in(r)?;
-                let scope = Scope::of(viewer.actor, &office);
-                let page = queue::page(r, &scope, &request.filter, sort, request.cursor.as_deref(), limit)?;
-                Ok::<_, DeskError>((office, page))
-            })
-            .await?;
+        let office = self.office_in(r)?;
+        let scope = Scope::of(viewer.actor, &office);
+        let page = queue::page(r, &scope, &request.filter, sort, request.cursor.as_deref(), limit)?;
         let rows = page.rows.into_iter().map(QueueRow::from).collect();
+        let now = self.ambience().now();
         Ok(SeenPage { now, office, rows, next_cursor: page.next, cut: page.cut })
     }
 
-    /// How many cases there are by state and level, for those who see the whole desk; and how many open ones are his.
-    ///
-    /// # Errors
-    /// When the memory does not answer.
-    pub async fn backlog_seen_by(&self, viewer: Viewer) -> Result<Option<(Backlog, u64)>, DeskError> {
-        let desk = self.clone();
-        let counts = self.db().read(move |r| {
-            let scope = Scope::of(viewer.actor, &*desk.office_in(r)?);
-            if !scope.desk {
-                return Ok(None);
-            }
-            let counts = backlog::counts(r, &Scope { desk: true, ..Scope::default() })?;
-            let mine = match viewer.person() {
-                Some(person) => backlog::of_agent(r, person)?,
-                None => Vec::new(),
-            };
-            let open = mine.into_iter().filter(|(status, _)| status.is_open()).map(|(_, cases)| cases).sum();
-            Ok(Some((Backlog(counts), open)))
-        });
-        counts.await
+    fn backlog(&self, r: &mut Reader<'_>, viewer: Viewer) -> Result<Option<(Backlog, u64)>, DeskError> {
+        let scope = Scope::of(viewer.actor, &*self.office_in(r)?);
+        if !scope.desk {
+            return Ok(None);
+        }
+        let counts = backlog::counts(r, &Scope { desk: true, ..Scope::default() })?;
+        let mine = match viewer.person() {
+            Some(person) => backlog::of_agent(r, person)?,
+            None => Vec::new(),
+        };
+        let open = mine.into_iter().filter(|(status, _)| status.is_open()).map(|(_, cases)| cases).sum();
+        Ok(Some((Backlog(counts), open)))
     }
 
     /// The viewer's own cases as a requester and as a watcher, open ones first; at most 200 of both.

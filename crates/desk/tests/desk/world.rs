@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use atiende_desk::{Ambience, Desk, DeskError, Opening, SeenCase, Viewer};
+use atiende_desk::view::QueueRequest;
+use atiende_desk::{Ambience, Backlog, Desk, DeskError, Opening, SeenCase, Viewer};
 use atiende_procedure::office::{
     Change, Contract, ContractKind, Department, Group, ProcedureVersion, Profile, Provider, Service,
     Settings, Site, written,
@@ -211,6 +212,11 @@ impl Drop for World {
         // A thread of the database may still hold it; the system's own cleaning takes the rest.
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// How many cases stand where, and how many are his, as he sees it.
+pub async fn backlog(world: &World, who: PersonId) -> Option<(Backlog, u64)> {
+    world.desk.queue_and_backlog_seen_by(viewer(who), QueueRequest::default()).await.unwrap().1
 }
 
 pub fn person(id: PersonId) -> Actor {

@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::watch;
 
@@ -74,8 +75,7 @@ fn writing(file: &Path) -> Result<Connection> {
          PRAGMA cache_size = -48000;
          PRAGMA foreign_keys = ON"
     ))?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
-    Ok(connection)
+    kept(connection)
 }
 
 fn reading(file: &Path) -> Result<Connection> {
@@ -87,7 +87,14 @@ fn reading(file: &Path) -> Result<Connection> {
          PRAGMA query_only = ON;
          PRAGMA cache_size = -12000"
     ))?;
+    kept(connection)
+}
+
+/// Keeps statements with their plans. Without the guarantee, SQLite looks at what is bound when it plans, and so plans
+/// each of them anew at every use.
+fn kept(connection: Connection) -> Result<Connection> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(connection)
 }
 

@@ -1,6 +1,7 @@
 //! The desk's queue: views with live counts, filters and search in the address, pages by cursor.
 
 use askama::Template;
+use atiende_desk::view::QueueRequest;
 use atiende_desk::view::queue::SeenPage;
 use atiende_desk::{Backlog, DeskError};
 use atiende_procedure::permission::Scope;
@@ -123,17 +124,16 @@ async fn queue(
                 .unwrap_or_default()
         }
     };
-    let page = match app.desk.queue_seen_by(visitor.viewer, request.clone()).await {
+    let asked = app.desk.queue_and_backlog_seen_by(visitor.viewer, request.clone()).await;
+    let (page, backlog) = match asked {
         Err(DeskError::Store(bad)) if bad.is_bad_cursor() => {
             error = Some(t.get("problem-cursor").to_owned());
             status = StatusCode::UNPROCESSABLE_ENTITY;
-            app.desk
-                .queue_seen_by(visitor.viewer, atiende_desk::view::QueueRequest { cursor: None, ..request })
-                .await?
+            let first = QueueRequest { cursor: None, ..request };
+            app.desk.queue_and_backlog_seen_by(visitor.viewer, first).await?
         }
-        page => page?,
+        seen => seen?,
     };
-    let backlog = app.desk.backlog_seen_by(visitor.viewer).await?;
     let frame = visitor.frame(app);
     let rows = rows(&frame, &page);
     let address = address(view, &listing);
