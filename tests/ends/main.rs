@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod document;
+mod edges;
 mod faults;
 mod people;
 mod tamper;

@@ -59,13 +59,42 @@ impl std::fmt::Debug for Ambience {
 pub struct Salter(Ambience);
 
 impl Salter {
-    /// These words, with white space at their ends cut and line ends made one kind.
+    /// These words, with white space at their ends cut, line ends made one kind, and no other control characters.
     pub fn text(&self, words: &str) -> Text {
-        Text::new(self.0.random(), words.trim().replace("\r\n", "\n"))
+        let words = words.replace("\r\n", "\n").replace('\r', "\n");
+        let words: String = words.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+        Text::new(self.0.random(), words.trim())
+    }
+
+    /// These words on one line: a subject, a name, a place.
+    pub fn line(&self, words: &str) -> Text {
+        self.text(&words.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
     /// These words, unless there are none.
     pub fn text_if_any(&self, words: Option<&str>) -> Option<Text> {
-        words.map(str::trim).filter(|words| !words.is_empty()).map(|words| self.text(words))
+        words.map(|words| self.text(words)).filter(|text| !text.body().is_empty())
+    }
+
+    /// These words on one line, unless there are none.
+    pub fn line_if_any(&self, words: Option<&str>) -> Option<Text> {
+        words.map(|words| self.line(words)).filter(|text| !text.body().is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn words_are_kept_without_what_no_one_types() {
+        let entropy: Entropy = Arc::new(|bytes| bytes.fill(7));
+        let salter = Ambience::new(Arc::new(|| Timestamp::UNIX_EPOCH), entropy).salter();
+        assert_eq!(salter.text(" a\0b\u{1b}[1m\r\nc\rd\te \0").body(), "ab[1m\nc\nd\te");
+        assert_eq!(salter.line("No imprime\r\nBcc: a@b.example").body(), "No imprime Bcc: a@b.example");
+        assert_eq!(salter.text_if_any(Some(" \0 ")), None);
+        assert_eq!(salter.line_if_any(Some("\n")), None);
     }
 }

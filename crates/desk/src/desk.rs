@@ -4,9 +4,13 @@ use std::sync::{Arc, RwLock};
 
 use atiende_procedure::office::Office;
 use atiende_store::{Blobs, Db, Reader, StoreError, office, secrets};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::Ambience;
 use crate::links::Secret;
+
+/// How many passwords are checked at once.
+const HASHING_AT_ONCE: usize = 4;
 
 /// What a desk is opened with.
 #[derive(Debug)]
@@ -34,6 +38,8 @@ struct Inner {
     ambience: Ambience,
     public_url: String,
     secret: Secret,
+    /// Turns at checking a password.
+    hashing: Semaphore,
     /// The office as last seen; every write brings it up to date first.
     office: RwLock<Arc<Office>>,
 }
@@ -49,7 +55,8 @@ impl Desk {
         let secret = db.change(move |w| secrets::get_or_set(w, "links", &fresh)).await?;
         let office = Arc::new(db.read(office::load).await?);
         let secret = Secret::new(&secret);
-        let inner = Inner { db, blobs, ambience, public_url, secret, office: RwLock::new(office) };
+        let (hashing, office) = (Semaphore::new(HASHING_AT_ONCE), RwLock::new(office));
+        let inner = Inner { db, blobs, ambience, public_url, secret, hashing, office };
         Ok(Desk { inner: Arc::new(inner) })
     }
 
@@ -71,6 +78,12 @@ impl Desk {
     /// The address by which people reach the desk.
     pub fn public_url(&self) -> &str {
         &self.inner.public_url
+    }
+
+    /// A turn at checking a password, which takes 19 MB: a crowd at the door does not take all there is.
+    pub(crate) async fn hashing(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed; were it, there would be nothing to wait for.
+        self.inner.hashing.acquire().await.ok()
     }
 
     pub(crate) fn secret(&self) -> &Secret {

@@ -10,7 +10,7 @@ use atiende_procedure::{
 };
 use atiende_store::cases::{self, Held};
 use atiende_store::outbox::{self, NewLetter};
-use atiende_store::{Reader, StoreError, Writer, events};
+use atiende_store::{Reader, StoreError, Writer, commands, events};
 use jiff::Timestamp;
 
 use crate::view::{SeenCase, Viewer, case::seen};
@@ -19,7 +19,7 @@ use crate::{Desk, DeskError, notices};
 /// What a command led to.
 #[derive(Debug, Clone)]
 pub struct Executed {
-    /// The case as it now is.
+    /// The case as the command left it.
     pub case: Case,
 }
 
@@ -33,7 +33,7 @@ pub(crate) struct Attempt {
 
 impl Desk {
     /// Carries out a command on a case. `expected` is the version that the asker looked at; absent, the newest is meant.
-    /// The same `id` sent again does nothing more and answers the case as it then is.
+    /// The same `id` sent again does nothing more and answers the same.
     ///
     /// # Errors
     /// See [`DeskError`].
@@ -69,6 +69,14 @@ impl Desk {
     ) -> Result<SeenCase, DeskError> {
         self.execute(viewer, id, number.clone(), expected, command).await?;
         seen(self, viewer, number).await?.ok_or(DeskError::NoSuchCase)
+    }
+
+    /// Whether an attempt that begins like this one, by the same key of the same person, brought something else.
+    ///
+    /// # Errors
+    /// When the memory does not answer.
+    pub async fn is_other_attempt(&self, id: CommandId) -> Result<bool, DeskError> {
+        self.db().read(move |r| Ok(commands::other_of_key(r, id)?)).await
     }
 
     fn moved(

@@ -3,7 +3,7 @@
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use atiende_procedure::office::{Change, OfficeEvent, TokenScope};
-use atiende_procedure::{Actor, PersonId, Problem, Refusal, TokenId};
+use atiende_procedure::{Actor, PersonId, Problem, Refusal, Role, TokenId};
 use atiende_store::sessions::{self, NewSession, SessionRow};
 use atiende_store::{StoreError, credentials, invitations, tokens};
 use base64::Engine;
@@ -21,12 +21,18 @@ const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 14);
 const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(5);
 /// How long an invitation opens.
 const INVITATION: SignedDuration = SignedDuration::from_hours(24 * 7);
-/// Attempts that may fail for one account or address before the next must wait.
+/// Attempts that may fail for one account before the next must wait.
 const FAILURES: u32 = 10;
+/// The same for one address, behind which a whole office may sit.
+const FAILURES_OF_ADDRESS: u32 = 100;
+/// The longest address of somebody (RFC 5321).
+const LONGEST_EMAIL: usize = 254;
 /// Over how long failures are counted.
 const WINDOW: SignedDuration = SignedDuration::from_mins(15);
 /// The shortest password, in characters.
 const SHORTEST_PASSWORD: usize = 10;
+/// The longest, in characters.
+const LONGEST_PASSWORD: usize = 1_000;
 
 /// Somebody who has signed in.
 #[derive(Debug, Clone)]
@@ -62,12 +68,23 @@ impl Desk {
         address: &str,
         agent: &str,
     ) -> Result<String, SignInError> {
+        if email.len() > LONGEST_EMAIL
+            || email.contains(char::is_control)
+            || password.len() > LONGEST_PASSWORD * 4
+        {
+            return Err(SignInError::Wrong);
+        }
+        // Each password takes much memory; and who waits here is counted after those before him.
+        let _turn = self.hashing().await;
         let now = self.ambience().now();
         let keys = [format!("account:{}", email.trim().to_lowercase()), format!("address:{address}")];
         let since = now.checked_sub(WINDOW).unwrap_or(now);
         let counted = keys.clone();
-        let failures = self.db().read(move |r| sessions::failures_since(r, &counted, since)).await?;
-        if failures >= FAILURES {
+        let too_many = self.db().read(move |r| -> Result<bool, StoreError> {
+            Ok(sessions::failures_since(r, &counted[0], since)? >= FAILURES
+                || sessions::failures_since(r, &counted[1], since)? >= FAILURES_OF_ADDRESS)
+        });
+        if too_many.await? {
             return Err(SignInError::TooMany);
         }
         self.refresh_office().await?;
@@ -231,6 +248,7 @@ impl Desk {
     }
 
     async fn hash_password(&self, password: String) -> Result<String, StoreError> {
+        let _turn = self.hashing().await;
         let salt = self.ambience().random::<16>();
         let hashing = tokio::task::spawn_blocking(move || {
             let salt = SaltString::encode_b64(&salt).ok()?;
@@ -253,13 +271,20 @@ impl Desk {
         Ok(secret)
     }
 
-    /// Whom an invitation is for, while it is neither used nor expired.
+    /// Whom an invitation is for, while it is neither used nor expired. The first administrator's opens until there is
+    /// one: a link of an earlier start makes no second.
     ///
     /// # Errors
     /// When the memory does not answer.
     pub async fn invitation(&self, secret: &str) -> Result<Option<Option<PersonId>>, StoreError> {
         let (hash, now) = (hashed(secret), self.ambience().now());
-        self.db().read(move |r| invitations::find(r, &hash, now)).await
+        let desk = self.clone();
+        let found = self.db().read(move |r| -> Result<_, StoreError> {
+            Ok((invitations::find(r, &hash, now)?, desk.office_in(r)?))
+        });
+        let (invited, office) = found.await?;
+        let administered = office.people.values().any(|person| person.is(Role::SystemAdministrator));
+        Ok(invited.filter(|person| person.is_some() || !administered))
     }
 
     /// Uses an invitation up; false when somebody already did.
@@ -279,7 +304,7 @@ impl Desk {
 pub fn check_password(password: &str) -> Result<(), AdministerError> {
     let problem = match password.chars().count() {
         count if count < SHORTEST_PASSWORD => Problem::OutOfRange,
-        count if count > 1_000 => Problem::TooLong,
+        count if count > LONGEST_PASSWORD => Problem::TooLong,
         _ => return Ok(()),
     };
     Err(AdministerError::Refused { at: 0, refusal: Refusal::BadField { field: "password", problem } })

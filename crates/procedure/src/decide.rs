@@ -19,6 +19,7 @@ mod wait;
 mod watch;
 
 pub use register::register;
+pub use say::MOST_ATTACHMENTS;
 
 use jiff::Timestamp;
 

@@ -23,7 +23,7 @@ pub use activity::{Activity, ActivityStatus, Deviation, Evidence, Lack, evidence
 pub use actor::{Acted, Actor};
 pub use case::{Assessment, Case, ContactRef, Details, ProviderTurn, Solution, Survey};
 pub use command::{Command, DetailsGiven, Registration};
-pub use decide::{Circumstances, Decision, decide, register};
+pub use decide::{Circumstances, Decision, MOST_ATTACHMENTS, decide, register};
 pub use event::{Closing, Event, EvidentialNotice, Recorded, Registered};
 pub use identity::*;
 pub use missing::missing;

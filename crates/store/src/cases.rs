@@ -244,7 +244,13 @@ impl Answer for Case {
         Receipt { stream: self.id.0, sequence: self.version }
     }
     fn recall(r: &mut Reader<'_>, receipt: Receipt) -> Result<Self> {
-        load(r, CaseId(receipt.stream))?.ok_or_else(|| StoreError::damaged("a command's case is missing"))
+        let missing = || StoreError::damaged("a command's case is missing");
+        let mut history = crate::events::of_case(r, CaseId(receipt.stream))?;
+        history.retain(|recorded| recorded.sequence <= receipt.sequence);
+        let (first, later) = history.split_first().ok_or_else(missing)?;
+        let mut case = Case::found(first).ok_or_else(missing)?;
+        later.iter().for_each(|recorded| case.apply(recorded));
+        Ok(case)
     }
 }
 

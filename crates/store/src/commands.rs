@@ -19,7 +19,7 @@ pub struct Receipt {
 pub trait Answer: Sized {
     /// By what it is found again.
     fn receipt(&self) -> Receipt;
-    /// Finds it again. It may have moved on since: the answer then is how it stands now.
+    /// Finds it again, as it was given: whoever repeats a command learns nothing of what happened since.
     fn recall(r: &mut Reader<'_>, receipt: Receipt) -> Result<Self>;
 }
 
@@ -47,6 +47,16 @@ pub fn receipt(r: &mut Reader<'_>, command: CommandId) -> Result<Option<Receipt>
     let found: Option<(i64, u64)> =
         r.row(&Query::new("SELECT stream, sequence FROM commands WHERE id = $1").with(command.0))?;
     Ok(found.map(|(stream, sequence)| Receipt { stream, sequence }))
+}
+
+/// Whether another command was done whose id begins with the same eight bytes: the same key with another content.
+pub fn other_of_key(r: &mut Reader<'_>, command: CommandId) -> Result<bool> {
+    let (mut first, mut last) = (command.0, command.0);
+    first[8..].fill(0);
+    last[8..].fill(u8::MAX);
+    let query = Query::new("SELECT COUNT(*) FROM commands WHERE id >= $1 AND id <= $2 AND id <> $3");
+    let others: Option<i64> = r.row(&query.with(first).with(last).with(command.0))?;
+    Ok(others.unwrap_or_default() > 0)
 }
 
 /// Notes in the command's own transaction that it was done.

@@ -93,13 +93,10 @@ pub fn failed(w: &mut Writer<'_>, keys: &[String; 2], now: Timestamp) -> Result<
 }
 
 /// How often somebody failed since an instant, under the key that failed most.
-pub fn failures_since(r: &mut Reader<'_>, keys: &[String; 2], since: Timestamp) -> Result<u32> {
-    let mut most = 0;
-    for key in keys {
-        let query = Query::new("SELECT count(*) FROM failures WHERE key = $1 AND at >= $2");
-        most = most.max(r.row::<i64>(&query.with(key.as_str()).with(since))?.unwrap_or(0));
-    }
-    Ok(u32::try_from(most).unwrap_or(u32::MAX))
+pub fn failures_since(r: &mut Reader<'_>, key: &str, since: Timestamp) -> Result<u32> {
+    let query = Query::new("SELECT count(*) FROM failures WHERE key = $1 AND at >= $2");
+    let count = r.row::<i64>(&query.with(key).with(since))?.unwrap_or(0);
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// Forgets sessions that have ended and failures older than a day, and says how many rows went.

@@ -17,6 +17,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
+pub(crate) use caller::bearer;
+pub(crate) use problem::shaped;
 
 #[derive(OpenApi)]
 #[openapi(

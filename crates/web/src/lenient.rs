@@ -53,6 +53,11 @@ pub(crate) fn yes_no<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
 pub(crate) struct Fields(pub(crate) BTreeMap<String, String>);
 
 impl Fields {
+    /// Keeps a field. No text holds a NUL: PostgreSQL stores none, and nobody types one.
+    pub(crate) fn put(&mut self, name: String, value: &str) {
+        self.0.insert(name, value.replace('\0', ""));
+    }
+
     /// A field as typed; empty when absent.
     pub(crate) fn get(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
@@ -68,13 +73,13 @@ impl Fields {
 
 /// Reads `a=1&b=2`. `None` when the bytes under the escapes are no UTF-8.
 pub(crate) fn urlencoded(body: &[u8]) -> Option<Fields> {
-    let mut fields = BTreeMap::new();
+    let mut fields = Fields::default();
     for pair in body.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
         let mut halves = pair.splitn(2, |byte| *byte == b'=');
         let name = unescaped(halves.next().unwrap_or_default())?;
-        fields.insert(name, unescaped(halves.next().unwrap_or_default())?);
+        fields.put(name, &unescaped(halves.next().unwrap_or_default())?);
     }
-    Some(Fields(fields))
+    Some(fields)
 }
 
 fn unescaped(bytes: &[u8]) -> Option<String> {
@@ -99,7 +104,7 @@ mod tests {
 
     #[test]
     fn a_form_is_read_as_it_was_typed() {
-        let fields = urlencoded(b"subject=No+imprime+%C3%B1&x=&=").expect("UTF-8");
+        let fields = urlencoded(b"subject=No+imprime%00+%C3%B1&x=&=").expect("UTF-8");
         assert_eq!(fields.get("subject"), "No imprime ñ");
         assert_eq!(fields.get("x"), "");
     }

@@ -98,11 +98,11 @@ impl RequestDetails {
                 serde_json::Value::Null => continue,
                 _ => return Err(Refusal::BadAnswer { question: code.clone(), problem: Problem::Malformed }),
             };
-            if !words.trim().is_empty() {
-                answers.insert(code.clone(), salter.text(&words));
+            if let Some(words) = salter.text_if_any(Some(&words)) {
+                answers.insert(code.clone(), words);
             }
         }
-        let words = |words: &Option<String>| salter.text_if_any(words.as_deref());
+        let words = |words: &Option<String>| salter.line_if_any(words.as_deref());
         Ok(DetailsGiven {
             department,
             site,
@@ -143,7 +143,7 @@ impl Request {
         Ok(Registration {
             channel,
             requester,
-            subject: salter.text(&self.subject),
+            subject: salter.line(&self.subject),
             description: salter.text(&self.description),
             details: self.details.given(salter, office)?,
             kind: self.kind,

@@ -71,9 +71,10 @@ pub fn router(desk: Desk, options: WebOptions) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(ready).with_state(app))
         .merge(pages)
-        .layer(from_fn(security::headers))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
         .layer(CatchPanicLayer::custom(|_| panicked()))
+        .layer(from_fn(api::shaped))
+        .layer(from_fn(security::headers))
 }
 
 async fn ready(State(app): State<App>) -> Response {

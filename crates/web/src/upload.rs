@@ -1,26 +1,48 @@
 //! Forms that bring files: multipart bodies read into fields and stored attachments.
 
-use atiende_desk::{AttachError, Desk, Upload};
-use atiende_procedure::Attachment;
+use atiende_desk::{AttachError, Desk, LARGEST_FILE, Upload};
+use atiende_procedure::{Attachment, MOST_ATTACHMENTS as MOST_FILES};
+use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::{Bytes, BytesMut};
 
 use crate::app::App;
 use crate::lenient::{Fields, urlencoded};
 use crate::oops::Oops;
+use crate::texts::Texts;
 use crate::visitor::Looker;
 
 /// The largest form without files, in bytes.
 const LARGEST_FORM: usize = 1024 * 1024;
 
-/// A form as it was filled in, with the files that came along.
+/// A form as it was filled in, with the files that came along. For who is signed in: files are stored as they come.
 #[derive(Debug, Default)]
 pub(crate) struct Form {
     pub(crate) fields: Fields,
     pub(crate) files: Vec<Attachment>,
-    /// The name of a file that was not taken.
-    pub(crate) refused: Option<String>,
+    pub(crate) refused: Option<RefusedFile>,
+}
+
+/// A form without files, for anybody.
+#[derive(Debug, Default)]
+pub(crate) struct Typed {
+    pub(crate) fields: Fields,
+}
+
+/// A file that was not taken.
+#[derive(Debug)]
+pub(crate) struct RefusedFile {
+    name: String,
+    /// The name of the text that says why.
+    problem: &'static str,
+}
+
+impl RefusedFile {
+    pub(crate) fn sentence(&self, t: &Texts) -> String {
+        t.name(self.problem, &self.name)
+    }
 }
 
 /// Why a form could not be read at all.
@@ -35,27 +57,36 @@ impl FromRequest<App> for Form {
     type Rejection = Response;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
-        let (mut parts, body) = request.into_parts();
-        let looker =
-            match <Looker as axum::extract::FromRequestParts<App>>::from_request_parts(&mut parts, app).await
-            {
-                Ok(looker) => looker,
-                Err(never) => match never {},
-            };
-        let request = Request::from_parts(parts, body);
-        read(request, app).await.map_err(|unread| {
-            let frame = looker.frame(app);
-            let (status, name) = match unread {
-                Unread::TooLarge => (axum::http::StatusCode::PAYLOAD_TOO_LARGE, "oops-too-large"),
-                Unread::Broken => (axum::http::StatusCode::UNPROCESSABLE_ENTITY, "oops-broken-form"),
-                Unread::Unavailable => (axum::http::StatusCode::SERVICE_UNAVAILABLE, "oops-unavailable"),
-            };
-            Oops::said(frame, status, name).into_response()
-        })
+        let looker = Looker::of_request(&request);
+        read(request, app, true).await.map_err(|unread| unread.said(&looker, app))
     }
 }
 
-async fn read(request: Request, app: &App) -> Result<Form, Unread> {
+impl FromRequest<App> for Typed {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let looker = Looker::of_request(&request);
+        let (parts, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, LARGEST_FORM).await;
+        let body = body.map_err(|_| Unread::TooLarge.said(&looker, app))?;
+        let read = read(Request::from_parts(parts, body.into()), app, false).await;
+        read.map(|Form { fields, .. }| Typed { fields }).map_err(|unread| unread.said(&looker, app))
+    }
+}
+
+impl Unread {
+    fn said(self, looker: &Looker, app: &App) -> Response {
+        let (status, name) = match self {
+            Unread::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "oops-too-large"),
+            Unread::Broken => (StatusCode::UNPROCESSABLE_ENTITY, "oops-broken-form"),
+            Unread::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "oops-unavailable"),
+        };
+        Oops::said(looker.frame(app), status, name).into_response()
+    }
+}
+
+async fn read(request: Request, app: &App, files: bool) -> Result<Form, Unread> {
     let kind =
         request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !kind.starts_with("multipart/form-data") {
@@ -69,38 +100,55 @@ async fn read(request: Request, app: &App) -> Result<Form, Unread> {
     let mut typed = 0;
     while let Some(part) = parts.next_field().await.map_err(|error| unread(&error))? {
         let name = part.name().unwrap_or_default().to_owned();
-        let file = part.file_name().map(str::to_owned);
-        let bytes = part.bytes().await.map_err(|error| unread(&error))?;
-        match file {
-            Some(file) if !bytes.is_empty() => {
-                take(&app.desk, &mut form, Upload { name: file, bytes }).await?;
-            }
-            Some(_) => {}
+        match part.file_name().map(str::to_owned) {
+            Some(_) if !files => {}
+            Some(file) => take(&app.desk, &mut form, file, part).await?,
             None => {
-                typed += bytes.len();
-                let value = String::from_utf8(bytes.to_vec()).map_err(|_| Unread::Broken)?;
-                form.fields.0.insert(name, value);
+                let value = whole(part, LARGEST_FORM - typed).await.map_err(|error| unread(&error))?;
+                let value = value.ok_or(Unread::TooLarge)?;
+                typed += value.len();
+                form.fields.put(name, &String::from_utf8(value.into()).map_err(|_| Unread::Broken)?);
             }
-        }
-        if typed > LARGEST_FORM {
-            return Err(Unread::TooLarge);
         }
     }
     Ok(form)
 }
 
-async fn take(desk: &Desk, form: &mut Form, upload: Upload) -> Result<(), Unread> {
-    match desk.attach(upload).await {
-        Ok(attachment) => form.files.push(attachment),
-        Err(AttachError::TooLarge { name }) => form.refused = Some(name),
-        Err(AttachError::Store(_)) => return Err(Unread::Unavailable),
+/// Stores a file, or remembers that it was not taken: what was typed beside it is worth more.
+async fn take(desk: &Desk, form: &mut Form, name: String, part: Field<'_>) -> Result<(), Unread> {
+    if form.files.len() == MOST_FILES {
+        form.refused = Some(RefusedFile { name, problem: "problem-too-many-files" });
+        return Ok(());
+    }
+    match whole(part, LARGEST_FILE).await.map_err(|error| unread(&error))? {
+        None => form.refused = Some(RefusedFile { name, problem: "problem-file-too-large" }),
+        Some(bytes) if bytes.is_empty() => {}
+        Some(bytes) => match desk.attach(Upload { name, bytes }).await {
+            Ok(attachment) => form.files.push(attachment),
+            Err(AttachError::TooLarge { name }) => {
+                form.refused = Some(RefusedFile { name, problem: "problem-file-too-large" });
+            }
+            Err(AttachError::Store(_)) => return Err(Unread::Unavailable),
+        },
     }
     Ok(())
 }
 
-fn unread(error: &axum::extract::multipart::MultipartError) -> Unread {
+/// A part's bytes; nothing when there are more than `most`, of which no more is held.
+pub(crate) async fn whole(mut part: Field<'_>, most: usize) -> Result<Option<Bytes>, MultipartError> {
+    let mut bytes = BytesMut::new();
+    while let Some(chunk) = part.chunk().await? {
+        if bytes.len() + chunk.len() > most {
+            return Ok(None);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(Some(bytes.freeze()))
+}
+
+fn unread(error: &MultipartError) -> Unread {
     match error.status() {
-        axum::http::StatusCode::PAYLOAD_TOO_LARGE => Unread::TooLarge,
+        StatusCode::PAYLOAD_TOO_LARGE => Unread::TooLarge,
         _ => Unread::Broken,
     }
 }

@@ -53,6 +53,11 @@ impl Looker {
         Looker { t: Texts::of(&lang), theme, path: path.to_owned(), done: done.and_then(done_text) }
     }
 
+    /// Whoever sends a request.
+    pub(crate) fn of_request(request: &axum::extract::Request) -> Looker {
+        Looker::of(request.headers(), request.uri().path(), request.uri().query(), None)
+    }
+
     /// The frame of a page for nobody in particular.
     pub(crate) fn frame(&self, app: &App) -> Frame {
         self.frame_for(app, &app.desk.office(), None)

@@ -61,6 +61,31 @@ on_both! {
         assert!(world.desk.sign_in(EMAIL, PASSWORD, "192.0.2.1", "").await.is_ok());
     }
 
+    async fn who_guesses_many_accounts_stops_only_far_beyond_an_office(world: World) {
+        with_password(&world).await;
+        let guess = async |number: i32| {
+            world.desk.sign_in(&format!("persona{number}@otra.example"), "otra cosa", "192.0.2.7", "").await
+        };
+        for number in 0..12 {
+            assert!(matches!(guess(number).await, Err(SignInError::Wrong)));
+        }
+        assert!(world.desk.sign_in(EMAIL, PASSWORD, "192.0.2.7", "").await.is_ok(), "his neighbours still enter");
+    }
+
+    async fn what_is_no_address_is_wrong_and_leaves_no_trace(world: World) {
+        for email in ["a\0b@agencia.example".to_owned(), "x".repeat(1_000_000)] {
+            let wrong = world.desk.sign_in(&email, PASSWORD, "192.0.2.1", "").await;
+            assert!(matches!(wrong, Err(SignInError::Wrong)), "{wrong:?}");
+        }
+        let wrong = world.desk.sign_in(EMAIL, &"x".repeat(1_000_000), "192.0.2.1", "").await;
+        assert!(matches!(wrong, Err(SignInError::Wrong)), "{wrong:?}");
+    }
+
+    async fn there_is_no_second_first_administrator(world: World) {
+        let late = world.desk.invite(None).await.unwrap();
+        assert_eq!(world.desk.invitation(&late).await.unwrap(), None, "this office has its administrator");
+    }
+
     async fn tokens_carry_their_scope_until_revoked(world: World) {
         let operator = atiende_desk::Viewer::new(Actor::Operator);
         let name = "reportes".to_owned();
@@ -84,7 +109,7 @@ on_both! {
         assert!(world.desk.use_invitation(&secret).await.unwrap());
         assert!(!world.desk.use_invitation(&secret).await.unwrap());
         assert_eq!(world.desk.invitation(&secret).await.unwrap(), None);
-        let late = world.desk.invite(None).await.unwrap();
+        let late = world.desk.invite(Some(MARTA)).await.unwrap();
         world.pass(SignedDuration::from_hours(24 * 8));
         assert_eq!(world.desk.invitation(&late).await.unwrap(), None);
     }

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// The most files that one message or request brings.
-const MOST_ATTACHMENTS: usize = 20;
+pub const MOST_ATTACHMENTS: usize = 20;
 
 pub(super) fn say(
     case: &Case,

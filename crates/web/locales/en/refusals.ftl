@@ -49,3 +49,5 @@ problem-email = Write a whole e-mail address, for example name@agency.example.
 problem-file-too-large = The file { $name } has more than 25 MB. Send a smaller one.
 problem-cursor = That page no longer exists. Go back to the first.
 api-unauthorized = A valid token is missing: send it in Authorization: Bearer …
+problem-too-many-files = The file { $name } does not fit any more: up to 20 can be sent at once.
+api-key-reused = That Idempotency-Key was used for another request already. Use a new one.

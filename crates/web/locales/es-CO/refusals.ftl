@@ -49,3 +49,5 @@ problem-email = Escriba un correo completo, por ejemplo nombre@entidad.gov.co.
 problem-file-too-large = El archivo { $name } pesa más de 25 MB. Envíe uno más liviano.
 problem-cursor = Esa página ya no existe. Vuelva a la primera.
 api-unauthorized = Falta una llave de acceso válida: envíela en Authorization: Bearer …
+problem-too-many-files = El archivo { $name } ya no cabe: se pueden enviar hasta 20 a la vez.
+api-key-reused = Esa Idempotency-Key ya se usó para otra petición. Use una nueva.

@@ -1,9 +1,11 @@
 //! Cases: lists, one, its events, messages, evidence and files; and new ones.
 
 use atiende_desk::view::queue::QueueRequest;
-use atiende_desk::{SeenCase, Upload};
-use atiende_procedure::{Audience, BlobHash, CaseNumber, Channel, Command};
+use atiende_desk::{AttachError, DeskError, LARGEST_FILE, SeenCase, Upload};
+use atiende_procedure::office::TokenScope;
+use atiende_procedure::{Attachment, Audience, BlobHash, CaseNumber, Channel, Command, MOST_ATTACHMENTS};
 use axum::Json;
+use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -14,8 +16,10 @@ use super::json::{self, Items};
 use super::moves::carry_out;
 use super::problem::Problem;
 use crate::app::App;
+use crate::attempt::Content;
 use crate::listing::{Listing, ListingError};
 use crate::request::Request;
+use crate::upload::whole;
 
 /// The cases that the caller may see, newest change first unless `sort` says otherwise.
 #[utoipa::path(get, path = "/api/v1/cases", tag = "cases", params(Listing),
@@ -43,15 +47,16 @@ pub(crate) async fn create(
     sent: Sent<Request>,
 ) -> Result<Response, Problem> {
     let salter = app.desk.ambience().salter();
-    let asked = sent.body.registration(&salter, &caller.office, caller.person, Channel::Api, Vec::new());
+    let Sent { read, content } = sent;
+    let asked = read?.said.registration(&salter, &caller.office, caller.person, Channel::Api, Vec::new());
     let registration = asked.map_err(|refusal| Problem::refused(&refusal, caller.t))?;
-    let id = caller.command_id(&app);
+    let id = caller.attempt(&app, content).await?;
     let made =
         app.desk.register(caller.viewer, id, registration).await.map_err(|error| caller.problem(&error))?;
     let number = made.case.number.clone();
     let body = match app.desk.case_seen_by(caller.viewer, number.clone()).await {
         Ok(seen) => json::case(&seen),
-        Err(atiende_desk::DeskError::NoSuchCase) => {
+        Err(DeskError::NoSuchCase) => {
             object!({ "number": number, "version": made.case.version, "status": made.case.status.name(), "missing": [] })
         }
         Err(error) => return Err(caller.problem(&error)),
@@ -60,7 +65,7 @@ pub(crate) async fn create(
         .into_response())
 }
 
-async fn seen(app: &App, caller: &Caller, number: &str) -> Result<SeenCase, Problem> {
+pub(super) async fn seen(app: &App, caller: &Caller, number: &str) -> Result<SeenCase, Problem> {
     let number: CaseNumber = number.parse().map_err(|_| Problem::not_found())?;
     app.desk.case_seen_by(caller.viewer, number).await.map_err(|error| caller.problem(&error))
 }
@@ -119,32 +124,69 @@ pub(crate) async fn attach(
     State(app): State<App>,
     caller: Caller,
     Path(number): Path<String>,
-    mut parts: Multipart,
+    parts: Result<Multipart, MultipartRejection>,
 ) -> Result<Json<Value>, Problem> {
     seen(&app, &caller, &number).await?;
-    let mut attachments = Vec::new();
-    let (mut audience, mut body, mut version) = (Audience::Requester, None, None);
-    let unreadable = |error: axum::extract::multipart::MultipartError| {
-        Problem::new(error.status(), "unreadable", Some(error.body_text()))
+    if caller.viewer.scope == TokenScope::Read {
+        return Err(caller.problem(&DeskError::ReadOnly));
+    }
+    let parts = parts.map_err(|rejection| Problem::unreadable(rejection.body_text()))?;
+    let Brought { audience, body, version, files } = brought(&app, &caller, parts).await?;
+    let mut content = Content::to(&format!("/api/v1/cases/{number}/attachments"))
+        .with(audience.to_string().as_bytes())
+        .with(body.as_deref().unwrap_or_default().as_bytes());
+    for file in &files {
+        content = content.with(&file.blob.0).with(file.name.body().as_bytes());
+    }
+    let body = app.desk.ambience().salter().text_if_any(body.as_deref());
+    let command = Command::Say { audience, body, attachments: files };
+    carry_out(&app, &caller, &number, content, version, command).await
+}
+
+/// What a multipart body brings.
+struct Brought {
+    audience: Audience,
+    body: Option<String>,
+    version: Option<u64>,
+    files: Vec<Attachment>,
+}
+
+async fn brought(app: &App, caller: &Caller, mut parts: Multipart) -> Result<Brought, Problem> {
+    let mut brought = Brought { audience: Audience::Requester, body: None, version: None, files: Vec::new() };
+    let unreadable = |error: MultipartError| match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", Some(error.body_text()))
+        }
+        _ => Problem::unreadable(error.body_text()),
     };
     while let Some(part) = parts.next_field().await.map_err(unreadable)? {
         let name = part.name().unwrap_or_default().to_owned();
         if let Some(file) = part.file_name().map(str::to_owned) {
-            let bytes = part.bytes().await.map_err(unreadable)?;
-            let attached = app.desk.attach(Upload { name: file, bytes }).await;
-            attachments.push(attached.map_err(|error| Problem::attach(&error, caller.t))?);
+            if brought.files.len() == MOST_ATTACHMENTS {
+                return Err(Problem::field("file", caller.t.name("problem-too-many-files", &file)));
+            }
+            let bytes = whole(part, LARGEST_FILE).await.map_err(unreadable)?;
+            let bytes = bytes.ok_or(AttachError::TooLarge { name: file.clone() });
+            let attached = match bytes {
+                Ok(bytes) => app.desk.attach(Upload { name: file, bytes }).await,
+                Err(error) => Err(error),
+            };
+            brought.files.push(attached.map_err(|error| Problem::attach(&error, caller.t))?);
             continue;
         }
         let value = part.text().await.map_err(unreadable)?;
+        let unknown = |name: &str| Problem::field(name, caller.t.name("problem-unknown", name));
         match name.as_str() {
-            "audience" => audience = value.parse().map_err(|_| Problem::field("audience", value))?,
-            "body" => body = Some(value),
-            "version" => version = value.parse().ok(),
+            "audience" => brought.audience = value.trim().parse().map_err(|_| unknown("audience"))?,
+            "body" => brought.body = Some(value),
+            "version" => brought.version = Some(value.trim().parse().map_err(|_| unknown("version"))?),
             _ => {}
         }
     }
-    let body = app.desk.ambience().salter().text_if_any(body.as_deref());
-    carry_out(&app, &caller, &number, version, Command::Say { audience, body, attachments }).await
+    if brought.files.is_empty() {
+        return Err(Problem::field("file", caller.t.name("problem-missing", "file")));
+    }
+    Ok(brought)
 }
 
 /// A file's bytes.

@@ -8,12 +8,13 @@ use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::caller::{Caller, Sent};
+use super::caller::{Body, Caller, Sent};
 use super::json;
 use super::problem::Problem;
 use crate::app::App;
+use crate::attempt::Content;
 use crate::bodies::{
-    Acknowledging, AssessmentBody, Assignment, Body, CancellationBody, Classification, Closure, Conclusion,
+    Acknowledging, AssessmentBody, Assignment, CancellationBody, Classification, Closure, Conclusion,
     Confirmation, Escalation, FollowUpBody, Making, Merger, MessageBody, ProviderReport, ProviderReturn,
     Referral, Reopening, Resumption, SendBackBody, SolutionBody, SurveyBody, Taking, Wait, WatcherBody,
 };
@@ -25,11 +26,12 @@ pub(crate) async fn carry_out(
     app: &App,
     caller: &Caller,
     number: &str,
+    content: Content,
     version: Option<u64>,
     command: Command,
 ) -> Result<Json<Value>, Problem> {
     let number: CaseNumber = number.parse().map_err(|_| Problem::not_found())?;
-    let id = caller.command_id(app);
+    let id = caller.attempt(app, content).await?;
     let done = app.desk.execute(caller.viewer, id, number.clone(), version, command).await;
     let case = done.map_err(|error| caller.problem(&error))?.case;
     match app.desk.case_seen_by(caller.viewer, number).await {
@@ -41,13 +43,18 @@ pub(crate) async fn carry_out(
     }
 }
 
-async fn act<B: Body>(
+async fn act<B: crate::bodies::Body>(
     app: App,
     caller: Caller,
     number: String,
     sent: Sent<B>,
 ) -> Result<Json<Value>, Problem> {
-    let other = match sent.body.other().map(str::parse::<CaseNumber>) {
+    let Sent { read, content } = sent;
+    let Body { version, said } = match read {
+        Ok(body) => body,
+        Err(problem) => return Err(unless_unseen(&app, &caller, &number, problem).await),
+    };
+    let other = match said.other().map(str::parse::<CaseNumber>) {
         Some(Ok(other)) => match app.desk.case_seen_by(caller.viewer, other).await {
             Ok(seen) => Some(seen.case.id),
             Err(DeskError::NoSuchCase) => None,
@@ -56,8 +63,18 @@ async fn act<B: Body>(
         _ => None,
     };
     let making = Making { salter: app.desk.ambience().salter(), office: &caller.office, other };
-    let command = sent.body.command(&making).map_err(|refusal| Problem::refused(&refusal, caller.t))?;
-    carry_out(&app, &caller, &number, sent.version, command).await
+    match said.command(&making) {
+        Ok(command) => carry_out(&app, &caller, &number, content, version, command).await,
+        Err(refusal) => {
+            let problem = Problem::refused(&refusal, caller.t);
+            Err(unless_unseen(&app, &caller, &number, problem).await)
+        }
+    }
+}
+
+/// What is wrong with a body, said only to who may see the case.
+async fn unless_unseen(app: &App, caller: &Caller, number: &str, problem: Problem) -> Problem {
+    super::cases::seen(app, caller, number).await.err().unwrap_or(problem)
 }
 
 /// Declares a handler for each move.
@@ -160,7 +177,15 @@ pub(crate) async fn details(
     Path(number): Path<String>,
     sent: Sent<RequestDetails>,
 ) -> Result<Json<Value>, Problem> {
-    let given = sent.body.given(&app.desk.ambience().salter(), &caller.office);
-    let details = given.map_err(|refusal| Problem::refused(&refusal, caller.t))?;
-    carry_out(&app, &caller, &number, sent.version, Command::Complete { details }).await
+    let Sent { read, content } = sent;
+    let given = read.and_then(|Body { version, said }| {
+        let given = said.given(&app.desk.ambience().salter(), &caller.office);
+        Ok((version, given.map_err(|refusal| Problem::refused(&refusal, caller.t))?))
+    });
+    match given {
+        Ok((version, details)) => {
+            carry_out(&app, &caller, &number, content, version, Command::Complete { details }).await
+        }
+        Err(problem) => Err(unless_unseen(&app, &caller, &number, problem).await),
+    }
 }

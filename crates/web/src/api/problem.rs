@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 
 use atiende_desk::{AttachError, DeskError};
 use atiende_procedure::{Refusal, RefusalClass};
+use axum::extract::Request;
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::refused::{field, sentence};
 use crate::texts::Texts;
+
+const PROBLEM: &str = "application/problem+json";
 
 /// A problem.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,6 +43,15 @@ impl Problem {
     /// Something in the body or the query cannot be read.
     pub(crate) fn unreadable(detail: impl Into<String>) -> Problem {
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "unreadable", Some(detail.into()))
+    }
+
+    /// A field cannot be read; an empty name when it is not known which.
+    pub(crate) fn unreadable_field(name: String, message: String) -> Problem {
+        let mut problem = Problem::unreadable(message.clone());
+        if !name.is_empty() {
+            problem.fields.insert(name, message);
+        }
+        problem
     }
 
     /// A field is wrong.
@@ -107,12 +120,39 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static(PROBLEM));
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
         }
         (status, headers, serde_json::to_vec(&self).unwrap_or_default()).into_response()
     }
+}
+
+/// Gives whatever was refused before a handler heard of it (a method, a query, an origin) the shape that is promised.
+pub(crate) async fn shaped(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let ours = path == "/api/v1" || path.starts_with("/api/v1/");
+    let response = next.run(request).await;
+    let status = response.status();
+    let shaped = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == PROBLEM);
+    if !ours || shaped || !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let (status, code) = match status {
+        StatusCode::BAD_REQUEST => (StatusCode::UNPROCESSABLE_ENTITY, "unreadable"),
+        StatusCode::FORBIDDEN => (status, "another-origin"),
+        StatusCode::NOT_FOUND => (status, "not-found"),
+        StatusCode::METHOD_NOT_ALLOWED => (status, "method-not-allowed"),
+        StatusCode::PAYLOAD_TOO_LARGE => (status, "too-large"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => (status, "unsupported-media-type"),
+        StatusCode::SERVICE_UNAVAILABLE => (status, "unavailable"),
+        status if status.is_server_error() => (status, "internal"),
+        status => (status, "refused"),
+    };
+    let allow = response.headers().get(header::ALLOW).cloned();
+    let mut shaped = Problem::new(status, code, None).into_response();
+    shaped.headers_mut().extend(allow.map(|allow| (header::ALLOW, allow)));
+    shaped
 }
 
 /// There is nothing at this path.

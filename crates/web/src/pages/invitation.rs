@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::frame::Frame;
 use crate::oops::{Oops, page, shown};
 use crate::refused::{field, sentence};
-use crate::upload::Form;
+use crate::upload::Typed;
 use crate::visitor::Looker;
 
 #[derive(Debug, Template)]
@@ -58,12 +58,14 @@ impl Invitation {
     }
 }
 
+fn ended(app: &App, looker: &Looker) -> Response {
+    Oops::said(looker.frame(app), StatusCode::NOT_FOUND, "oops-invitation").into_response()
+}
+
 async fn opened(app: &App, looker: &Looker, token: &str) -> Result<Option<PersonId>, Response> {
     match app.desk.invitation(token).await {
         Ok(Some(person)) => Ok(person),
-        Ok(None) => {
-            Err(Oops::said(looker.frame(app), StatusCode::NOT_FOUND, "oops-invitation").into_response())
-        }
+        Ok(None) => Err(ended(app, looker)),
         Err(error) => Err(Oops::of(app, looker, &error.into()).into_response()),
     }
 }
@@ -80,14 +82,15 @@ pub(crate) async fn accept(
     looker: Looker,
     Path(token): Path<String>,
     jar: CookieJar,
-    form: Form,
+    form: Typed,
 ) -> Response {
     let person = match opened(&app, &looker, &token).await {
         Ok(person) => person,
         Err(response) => return response,
     };
     match take(&app, &token, person, &form).await {
-        Ok(secret) => (jar.add(session_cookie(&app, secret)), Redirect::to("/")).into_response(),
+        Ok(None) => ended(&app, &looker),
+        Ok(Some(secret)) => (jar.add(session_cookie(&app, secret)), Redirect::to("/")).into_response(),
         Err(AdministerError::Refused { refusal, .. }) => {
             let mut again = Invitation::new(&app, &looker, person);
             refill(&mut again.fields, &form.fields);
@@ -110,8 +113,8 @@ async fn take(
     app: &App,
     token: &str,
     person: Option<PersonId>,
-    form: &Form,
-) -> Result<String, AdministerError> {
+    form: &Typed,
+) -> Result<Option<String>, AdministerError> {
     let operator = Viewer::new(Actor::Operator);
     atiende_desk::check_password(form.fields.get("password"))?;
     let person = match person {
@@ -131,7 +134,9 @@ async fn take(
             office.person_by_email(form.fields.get("email")).map_or(PersonId(0), |person| person.id)
         }
     };
+    if !app.desk.use_invitation(token).await? {
+        return Ok(None);
+    }
     app.desk.set_password(operator, person, form.fields.get("password")).await?;
-    app.desk.use_invitation(token).await?;
-    Ok(app.desk.begin_session(person, "invitation").await?)
+    Ok(Some(app.desk.begin_session(person, "invitation").await?))
 }

@@ -19,7 +19,7 @@ use crate::bodies::{Body, Confirmation, Making, ProviderReport, Reopening, Surve
 use crate::frame::Frame;
 use crate::lenient::Fields;
 use crate::oops::{Oops, page};
-use crate::upload::Form;
+use crate::upload::Typed;
 use crate::visitor::Looker;
 
 #[derive(Debug, Template)]
@@ -61,7 +61,7 @@ pub(crate) async fn act(
     State(app): State<App>,
     looker: Looker,
     Path(token): Path<String>,
-    form: Form,
+    form: Typed,
 ) -> Response {
     let Some(link) = app.desk.open_link(&token) else { return ended(&app, &looker) };
     let what = form.fields.get("do").to_owned();
@@ -117,7 +117,7 @@ fn of_body<B: Body>(app: &App, typed: &Fields) -> Result<Option<Command>, Refusa
 
 async fn make(app: &App, link: &SignedLink, typed: &Fields, command: Command) -> Result<(), DeskError> {
     let number = app.desk.case_of_link(link).await?.case.number;
-    let id = command_id(app, typed);
+    let id = command_id(app, &format!("{:?}", link.actor), &number.to_string(), typed, &[]);
     app.desk.execute(Viewer::new(link.actor), id, number, None, command).await.map(drop)
 }
 

@@ -104,7 +104,7 @@ pub(crate) async fn message(
     form: Form,
 ) -> Response {
     if let Some(file) = &form.refused {
-        let general = Some(visitor.looker.t.name("problem-file-too-large", file));
+        let general = Some(file.sentence(visitor.looker.t));
         let wrong = super::case::Wrong { general, fields: form.fields, ..super::case::Wrong::default() };
         return render(&app, &visitor, &number, &Asked::default(), StatusCode::PAYLOAD_TOO_LARGE, &wrong)
             .await;
@@ -163,15 +163,18 @@ async fn finish(
     let made = match command {
         Ok(command) => {
             let expected = typed.get("version").parse().ok();
-            let id = command_id(app, &typed);
+            let files = match &command {
+                Command::Say { attachments, .. } => attachments.as_slice(),
+                _ => &[],
+            };
+            let place = format!("{parsed}/{verb}");
+            let id = command_id(app, &visitor.person.id.to_string(), &place, &typed, files);
             app.desk.execute(visitor.viewer, id, parsed, expected, command).await.map_err(NotMade::from)
         }
         Err(not_made) => Err(not_made),
     };
     match made {
-        Ok(executed) => {
-            Redirect::to(&onward(app, visitor, number, verb, &typed, &executed.case)).into_response()
-        }
+        Ok(executed) => Redirect::to(&onward(app, visitor, verb, &typed, &executed.case)).into_response(),
         Err(NotMade::Desk(error @ (DeskError::Refused(_) | DeskError::Stale { .. }))) => {
             let status = match &error {
                 DeskError::Refused(refusal) => status_of(refusal),
@@ -202,7 +205,6 @@ fn status_of(refusal: &Refusal) -> StatusCode {
 fn onward(
     app: &App,
     visitor: &Visitor,
-    number: &str,
     verb: &str,
     typed: &Fields,
     case: &atiende_procedure::Case,
@@ -218,8 +220,9 @@ fn onward(
     let back = own_path(typed.get("volver"));
     let place = match (back, scope.contains(case)) {
         (_, false) => "/".to_owned(),
-        ("/", true) => format!("/casos/{number}"),
+        ("/", true) => format!("/casos/{}", case.number),
         (back, true) => back.to_owned(),
     };
-    format!("{place}?hecho={done}")
+    let joint = if place.contains('?') { '&' } else { '?' };
+    format!("{place}{joint}hecho={done}")
 }

@@ -7,7 +7,7 @@ use askama::Template;
 use atiende_desk::DeskError;
 use atiende_procedure::office::{QuestionForm, Service};
 use atiende_procedure::permission::Scope;
-use atiende_procedure::{Actor, Channel, CommandId, Impact, Kind, Refusal};
+use atiende_procedure::{Actor, Attachment, Channel, CommandId, Impact, Kind, Refusal};
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::form::{Choice, Field, Input, blame, refill};
 use crate::app::App;
+use crate::attempt::Content;
 use crate::frame::Frame;
 use crate::lenient::Fields;
 use crate::oops::{Oops, page, shown};
@@ -171,7 +172,7 @@ pub(crate) async fn send(State(app): State<App>, visitor: Visitor, form: Form) -
     again.behalf_open = !form.fields.get("behalf").is_empty();
     demand(&mut again.fields, &form.fields, visitor.looker.t);
     if let Some(file) = &form.refused {
-        again.error = Some(visitor.looker.t.name("problem-file-too-large", file));
+        again.error = Some(file.sentence(visitor.looker.t));
     }
     if again.error.is_some() || !super::form::wrong(&again.fields).is_empty() {
         return page(StatusCode::UNPROCESSABLE_ENTITY, &again);
@@ -254,16 +255,28 @@ async fn registered(app: &App, visitor: &Visitor, form: Form) -> Result<String, 
         Channel::Portal,
         form.files.clone(),
     )?;
-    let id = command_id(app, typed);
+    let owner = visitor.person.id.to_string();
+    let id = command_id(app, &owner, "/nuevo", typed, &form.files);
     let case = app.desk.register(visitor.viewer, id, registration).await?.case;
     Ok(format!("/casos/{}?hecho=registrado", case.number))
 }
 
-/// The attempt that a form carries, so that sending it twice does it once.
-pub(crate) fn command_id(app: &App, typed: &Fields) -> CommandId {
-    let mut id = [0; 16];
-    match hex::decode_to_slice(typed.get("command"), &mut id) {
-        Ok(()) => CommandId(id),
-        Err(_) => app.desk.ambience().command_id(),
+/// The attempt that a form of somebody's carries, so that sending it twice does it once; sent again with other words it
+/// is another.
+pub(crate) fn command_id(
+    app: &App,
+    owner: &str,
+    place: &str,
+    typed: &Fields,
+    files: &[Attachment],
+) -> CommandId {
+    let key = typed.get("command");
+    if key.is_empty() {
+        return app.desk.ambience().command_id();
     }
+    let typed = typed.0.iter().filter(|(name, _)| *name != "command");
+    let content = typed.fold(Content::to(place), |content, (name, value)| {
+        content.with(name.as_bytes()).with(value.as_bytes())
+    });
+    files.iter().fold(content, |content, file| content.with(&file.blob.0)).under(owner, key)
 }

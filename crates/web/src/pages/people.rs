@@ -230,7 +230,15 @@ async fn set(app: &App, visitor: &Visitor, id: Option<PersonId>, typed: &Fields)
     let active = typed.0.contains_key("active");
     let salt = app.desk.ambience().random();
     let change = Change::SetPerson { id, profile, salt, roles, groups, active };
-    match app.desk.administer(visitor.viewer, command_id(app, typed), vec![change]).await {
+    match app
+        .desk
+        .administer(
+            visitor.viewer,
+            command_id(app, &visitor.person.id.to_string(), &visitor.looker.path, typed, &[]),
+            vec![change],
+        )
+        .await
+    {
         Ok((office, _)) => {
             let person = office.person_by_email(typed.get("email")).map(|person| person.id).or(id);
             let place = person.map_or_else(String::new, |id| format!("/{id}"));

@@ -15,7 +15,7 @@ use super::form::{Field, Input};
 use crate::app::App;
 use crate::frame::Frame;
 use crate::oops::{Oops, page, shown};
-use crate::upload::Form;
+use crate::upload::Typed;
 use crate::visitor::{LANGUAGE, Looker, SESSION, THEME, Visitor};
 
 #[derive(Debug, Template)]
@@ -45,7 +45,9 @@ impl SignIn {
 
 /// Only paths of ours: nobody is sent elsewhere after signing in.
 pub(crate) fn own_path(path: &str) -> &str {
-    let ours = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r']);
+    // Browsers drop tabs and line ends from an address, and no header holds other signs than these.
+    let plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let ours = path.starts_with('/') && !path.starts_with("//") && plain;
     if ours { path } else { "/" }
 }
 
@@ -67,7 +69,7 @@ pub(crate) async fn enter(
     address: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
     jar: CookieJar,
-    form: Form,
+    form: Typed,
 ) -> Response {
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let address =
@@ -106,7 +108,7 @@ pub(crate) async fn leave(State(app): State<App>, looker: Looker, jar: CookieJar
     (jar.remove(gone), Redirect::to("/entrar")).into_response()
 }
 
-pub(crate) async fn appearance(State(app): State<App>, jar: CookieJar, form: Form) -> Response {
+pub(crate) async fn appearance(State(app): State<App>, jar: CookieJar, form: Typed) -> Response {
     let keep = |name: &'static str, value: &str| {
         Cookie::build((name, value.to_owned()))
             .path("/")
@@ -133,7 +135,9 @@ mod tests {
     #[test]
     fn nobody_is_sent_to_another_site() {
         assert_eq!(own_path("/casos/MS-2026-1"), "/casos/MS-2026-1");
-        for elsewhere in ["//mal.example", "https://mal.example", "/\\mal.example", "", "/a\r\nb"] {
+        for elsewhere in
+            ["//mal.example", "https://mal.example", "/\\mal.example", "", "/a\r\nb", "/\t/mal.example", "/ñ"]
+        {
             assert_eq!(own_path(elsewhere), "/");
         }
     }

@@ -2,21 +2,32 @@
 
 use std::collections::BTreeMap;
 
+use crate::decide::LONGEST_LINE;
 use crate::{Problem, Refusal};
 
 pub(super) fn check_email(field: &'static str, email: &str) -> Result<(), Refusal> {
-    let well_formed = email.split_once('@').is_some_and(|(user, domain)| {
-        !user.is_empty() && domain.contains('.') && !email.contains(char::is_whitespace) && email.len() <= 254
-    });
+    let well_formed = email
+        .split_once('@')
+        .is_some_and(|(user, domain)| !user.is_empty() && domain.contains('.') && email.len() <= 254);
+    // What would end the address in a letter's head, or begin another.
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "<>()[],;:\\\"".contains(c);
+    let well_formed = well_formed && !email.contains(odd);
     if well_formed { Ok(()) } else { Err(bad(field, Problem::Malformed)) }
 }
 
 pub(super) fn named(name: &str) -> Result<(), Refusal> {
-    match name.trim().chars().count() {
-        0 => Err(bad("name", Problem::Missing)),
-        1..=250 => Ok(()),
-        _ => Err(bad("name", Problem::TooLong)),
+    if name.trim().is_empty() {
+        return Err(bad("name", Problem::Missing));
     }
+    line("name", name)
+}
+
+/// Something on one line that may be absent.
+pub(super) fn line(field: &'static str, line: &str) -> Result<(), Refusal> {
+    if line.contains(char::is_control) {
+        return Err(bad(field, Problem::Malformed));
+    }
+    if line.chars().count() > LONGEST_LINE { Err(bad(field, Problem::TooLong)) } else { Ok(()) }
 }
 
 pub(super) fn unique<'a>(
@@ -27,6 +38,7 @@ pub(super) fn unique<'a>(
     if code.trim().is_empty() {
         return Err(bad(field, Problem::Missing));
     }
+    line(field, code)?;
     let mut others = others;
     if others.any(|other| other == code) { Err(bad(field, Problem::Taken)) } else { Ok(()) }
 }

@@ -1,6 +1,6 @@
 //! People, their roles and groups: who may do what, and who stands where (R8).
 
-use super::checks::{bad, check_email, given, named, next, unique, unknown};
+use super::checks::{bad, check_email, given, line, named, next, unique, unknown};
 use crate::office::{Change, Group, Office, OfficeEvent, Profile};
 use crate::{Circumstances, GroupId, PersonId, Problem, Refusal, Role, Text};
 
@@ -50,6 +50,9 @@ pub(super) fn set_group(office: &Office, group: &Group) -> Result<OfficeEvent, R
 fn check_profile(office: &Office, person: PersonId, profile: &Profile) -> Result<(), Refusal> {
     named(&profile.name)?;
     check_email("email", &profile.email)?;
+    for (field, words) in [("phone", &profile.phone), ("job", &profile.job), ("place", &profile.place)] {
+        line(field, words)?;
+    }
     if office.person_by_email(&profile.email).is_some_and(|other| other.id != person) {
         return Err(bad("email", Problem::Taken));
     }
