@@ -7,9 +7,9 @@ use atiende_mail::{SendError, Transport};
 use atiende_procedure::office::Office;
 use atiende_procedure::{Actor, Case, CaseId, Command, EvidentialNotice, Recorded};
 use atiende_store::outbox::{self, Letter};
-use atiende_store::{StoreError, cases, events, texts};
+use atiende_store::{StoreError, Writer, cases, events, texts};
 use futures_util::stream::{self, StreamExt};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::command_id;
 use crate::notices::{Chronicle, Notice, Recipient, Stationery, Told, Written, write};
@@ -57,14 +57,16 @@ pub(super) async fn deliver_some(desk: &Desk, transport: &Transport) -> Result<u
     let count = letters.len();
     let sent = stream::iter(letters).map(|letter| one(desk.clone(), transport.clone(), letter));
     // All of them, before the first failure is told: one that left must not be sent again for another's sake.
-    let results: Vec<Result<(), StoreError>> = sent.buffer_unordered(AT_ONCE).collect().await;
-    results.into_iter().collect::<Result<(), StoreError>>()?;
+    let results: Vec<Result<(Letter, Outcome), StoreError>> = sent.buffer_unordered(AT_ONCE).collect().await;
+    let (sent, failed): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
+    settle(desk, sent.into_iter().flatten().collect()).await?;
+    failed.into_iter().try_for_each(|failed| failed.map(drop))?;
     Ok(count)
 }
 
-async fn one(desk: Desk, transport: Transport, letter: Letter) -> Result<(), StoreError> {
+async fn one(desk: Desk, transport: Transport, letter: Letter) -> Result<(Letter, Outcome), StoreError> {
     let outcome = send(&desk, &transport, &letter).await?;
-    settle(&desk, &letter, outcome).await
+    Ok((letter, outcome))
 }
 
 async fn send(desk: &Desk, transport: &Transport, row: &Letter) -> Result<Outcome, StoreError> {
@@ -146,19 +148,28 @@ async fn record(desk: &Desk, row: &Letter, told: Told, case: &Case) -> Result<()
     }
 }
 
-async fn settle(desk: &Desk, row: &Letter, outcome: Outcome) -> Result<(), StoreError> {
-    let (id, now, tries) = (row.id, desk.ambience().now(), row.attempts);
+/// Notes what became of each.
+async fn settle(desk: &Desk, sent: Vec<(Letter, Outcome)>) -> Result<(), StoreError> {
+    let now = desk.ambience().now();
+    for (Letter { id, attempts, .. }, outcome) in &sent {
+        match outcome {
+            Outcome::Later(why) => tracing::warn!(letter = id, attempts, %why, "a letter did not leave"),
+            Outcome::Never(why) => tracing::warn!(letter = id, %why, "a letter will never leave"),
+            Outcome::Left | Outcome::Withheld(_) => {}
+        }
+    }
+    desk.db().change(move |w| sent.iter().try_for_each(|(row, outcome)| note(w, row, outcome, now))).await
+}
+
+fn note(w: &mut Writer<'_>, row: &Letter, outcome: &Outcome, now: Timestamp) -> Result<(), StoreError> {
+    let (id, tries) = (row.id, row.attempts);
     match outcome {
-        Outcome::Left => desk.db().change(move |w| outbox::delivered(w, id, now).map(drop)).await,
-        Outcome::Withheld(why) => desk.db().change(move |w| outbox::withheld(w, id, why)).await,
+        Outcome::Left => outbox::delivered(w, id, now).map(drop),
+        Outcome::Withheld(why) => outbox::withheld(w, id, why),
         Outcome::Later(why) => {
             let again = (tries < MOST_TRIES).then(|| now + outbox::back_off(tries));
-            tracing::warn!(letter = id, tries, %why, "a letter did not leave");
-            desk.db().change(move |w| outbox::failed(w, id, &why, again, now)).await
+            outbox::failed(w, id, why, again, now)
         }
-        Outcome::Never(why) => {
-            tracing::warn!(letter = id, %why, "a letter will never leave");
-            desk.db().change(move |w| outbox::failed(w, id, &why, None, now)).await
-        }
+        Outcome::Never(why) => outbox::failed(w, id, why, None, now),
     }
 }

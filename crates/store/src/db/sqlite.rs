@@ -1,7 +1,7 @@
 //! SQLite: one thread that writes, several that read.
 //!
-//! The writer takes what is queued, runs each closure in a savepoint, and commits them together: waiting for the disk
-//! once serves all of them. Nobody is answered before the commit that holds his work.
+//! The writer takes what is queued, runs it in one transaction and commits it together: waiting for the disk once serves
+//! all of them. Nobody is answered before the commit that holds his work.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -73,6 +73,7 @@ fn writing(file: &Path) -> Result<Connection> {
          PRAGMA wal_autocheckpoint = 4000;
          PRAGMA journal_size_limit = 67108864;
          PRAGMA cache_size = -48000;
+         PRAGMA temp_store = MEMORY;
          PRAGMA foreign_keys = ON"
     ))?;
     kept(connection)
@@ -111,6 +112,27 @@ fn read_all(connection: &Connection, jobs: &Queue<Box<dyn Read>>) {
     }
 }
 
+/// Whether one command among others can be undone by itself. Savepoints take a quarter of the writer's time, and almost
+/// no command fails after it has written; those that do are run again with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WayBack {
+    None,
+    Savepoints,
+}
+
+/// What became of commands that share a transaction.
+enum Shared {
+    Committed,
+    /// One of them wrote and then failed, and there was no way back for it alone.
+    Spoiled,
+}
+
+/// What of a transaction is to be kept.
+enum Kept {
+    All { news: bool },
+    Nothing,
+}
+
 /// The thread that writes.
 struct Scribe {
     connection: Connection,
@@ -128,43 +150,63 @@ impl Scribe {
                 jobs.into_iter().for_each(|job| self.alone(job));
                 continue;
             }
-            match self.together(&mut jobs) {
-                Ok(()) => jobs.into_iter().for_each(Write::answer),
+            let done = match self.together(&mut jobs, WayBack::None) {
+                Ok(Shared::Spoiled) => self.together(&mut jobs, WayBack::Savepoints),
+                done => done,
+            };
+            match done {
+                Ok(Shared::Committed) => jobs.into_iter().for_each(Write::answer),
                 // Each would only wait as long again for the other program.
                 Err(StoreError::Busy) => jobs.into_iter().for_each(|job| job.fail(StoreError::Busy)),
-                Err(_) => jobs.into_iter().for_each(|job| self.alone(job)),
+                Ok(Shared::Spoiled) | Err(_) => jobs.into_iter().for_each(|job| self.alone(job)),
             }
         }
     }
 
-    /// Runs all of them in one transaction. When that fails, nothing of it was kept.
-    fn together(&self, jobs: &mut [Box<dyn Write>]) -> Result<()> {
+    /// Runs all of them in one transaction. When that fails or is spoiled, nothing of it was kept.
+    fn together(&self, jobs: &mut [Box<dyn Write>], way_back: WayBack) -> Result<Shared> {
+        let mut spoiled = false;
         self.transaction(|| {
             let mut news = false;
             for job in jobs {
-                execute(&self.connection, "SAVEPOINT command")?;
-                match job.run(Link::Sqlite(&self.connection)) {
-                    Ran::Keep { news: more } => news |= more,
-                    Ran::Discard | Ran::Before => {
+                let before = self.connection.total_changes();
+                if way_back == WayBack::Savepoints {
+                    execute(&self.connection, "SAVEPOINT command")?;
+                }
+                match (job.run(Link::Sqlite(&self.connection)), way_back) {
+                    (Ran::Keep { news: more }, _) => news |= more,
+                    (Ran::Discard | Ran::Before, WayBack::Savepoints) => {
                         execute(&self.connection, "ROLLBACK TO command")?;
                         job.recall(Link::Sqlite(&self.connection))?;
                     }
+                    (Ran::Discard | Ran::Before, WayBack::None) => {
+                        if self.connection.total_changes() != before {
+                            spoiled = true;
+                            return Ok(Kept::Nothing);
+                        }
+                        job.recall(Link::Sqlite(&self.connection))?;
+                    }
                 }
-                // Fails when SQLite rolled everything back by itself (full disk): then all are run alone.
-                execute(&self.connection, "RELEASE command")?;
+                if self.connection.is_autocommit() {
+                    return Err(StoreError::Full("everything was rolled back".to_owned()));
+                }
+                if way_back == WayBack::Savepoints {
+                    execute(&self.connection, "RELEASE command")?;
+                }
             }
-            Ok(news)
-        })
+            Ok(Kept::All { news })
+        })?;
+        Ok(if spoiled { Shared::Spoiled } else { Shared::Committed })
     }
 
     fn alone(&self, mut job: Box<dyn Write>) {
         let done = self.transaction(|| match job.run(Link::Sqlite(&self.connection)) {
-            Ran::Keep { news } => Ok(news),
+            Ran::Keep { news } => Ok(Kept::All { news }),
             Ran::Discard | Ran::Before => {
                 roll_back(&self.connection);
                 execute(&self.connection, "BEGIN IMMEDIATE")?;
                 job.recall(Link::Sqlite(&self.connection))?;
-                Ok(false)
+                Ok(Kept::Nothing)
             }
         });
         match done {
@@ -173,17 +215,20 @@ impl Scribe {
         }
     }
 
-    fn transaction(&self, work: impl FnOnce() -> Result<bool>) -> Result<()> {
-        let done = execute(&self.connection, "BEGIN IMMEDIATE").and_then(|()| work()).and_then(|news| {
-            execute(&self.connection, "COMMIT")?;
-            Ok(news)
+    fn transaction(&self, work: impl FnOnce() -> Result<Kept>) -> Result<()> {
+        let done = execute(&self.connection, "BEGIN IMMEDIATE").and_then(|()| work()).and_then(|kept| {
+            match kept {
+                Kept::All { .. } => execute(&self.connection, "COMMIT")?,
+                Kept::Nothing => roll_back(&self.connection),
+            }
+            Ok(kept)
         });
         match done {
-            Ok(true) => {
+            Ok(Kept::All { news: true }) => {
                 self.news.send_modify(|count| *count += 1);
                 Ok(())
             }
-            Ok(false) => Ok(()),
+            Ok(_) => Ok(()),
             Err(error) => {
                 roll_back(&self.connection);
                 Err(error)
