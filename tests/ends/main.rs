@@ -6,6 +6,7 @@ mod bad_input;
 mod document;
 mod edges;
 mod faults;
+mod forms;
 mod people;
 mod tamper;
 mod walk;

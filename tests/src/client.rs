@@ -13,6 +13,10 @@ pub struct Answer {
     pub status: u16,
     pub content_type: String,
     pub body: String,
+    /// Where it sends a browser.
+    pub location: String,
+    /// The cookie that it gives, as it is sent back.
+    pub cookie: String,
     /// What was asked, for messages.
     asked: String,
 }
@@ -123,12 +127,40 @@ impl Client {
             request = request.header("authorization", format!("Bearer {token}"));
         }
         let mut response = self.agent.run(request.body(body)?)?;
-        let content_type = response.headers().get("content-type").and_then(|value| value.to_str().ok());
+        let header = |name: &str| {
+            let value = response.headers().get(name).and_then(|value| value.to_str().ok());
+            value.unwrap_or_default().to_owned()
+        };
         Ok(Answer {
             status: response.status().as_u16(),
-            content_type: content_type.unwrap_or_default().to_owned(),
+            content_type: header("content-type"),
+            location: header("location"),
+            cookie: header("set-cookie").split(';').next().unwrap_or_default().to_owned(),
             body: response.body_mut().read_to_string()?,
             asked,
         })
+    }
+
+    /// Sends a form from a page of ours, with a session's cookie or none.
+    #[track_caller]
+    pub fn form(&self, path: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
+        let escaped = |words: &str| words.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        let pairs: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value))).collect();
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("origin", self.base.as_str()),
+            ("cookie", cookie),
+        ];
+        self.send(Method::POST, path, &headers, pairs.join("&").as_bytes()).expect("the server answers")
+    }
+
+    /// The cookie of a new session of a sample account.
+    #[track_caller]
+    pub fn signs_in(&self, account: &str) -> String {
+        let email = format!("{account}@agencia.example");
+        let answer = self.form("/entrar", "", &[("email", &email), ("password", "atiende-demo")]);
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        answer.cookie
     }
 }

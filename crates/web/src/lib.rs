@@ -2,6 +2,7 @@
 //!
 //! Holds no SQL and no rules: it asks the desk, and shows what it answers.
 
+mod again;
 mod api;
 mod app;
 mod assets;

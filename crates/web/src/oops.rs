@@ -5,6 +5,7 @@ use atiende_desk::DeskError;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
+use crate::again::Again;
 use crate::app::App;
 use crate::frame::Frame;
 use crate::refused::sentence;
@@ -18,6 +19,7 @@ pub(crate) struct Oops {
     status: StatusCode,
     title: String,
     text: String,
+    again: Option<Again>,
 }
 
 impl Oops {
@@ -49,7 +51,13 @@ impl Oops {
             }
         };
         let title = frame.t.get(title).to_owned();
-        Oops { frame, status, title, text }
+        Oops { frame, status, title, text, again: None }
+    }
+
+    /// The same page with what was typed; to be sent again where that may help.
+    pub(crate) fn with(self, again: Again) -> Oops {
+        let to = if self.status == StatusCode::SERVICE_UNAVAILABLE { again.to } else { String::new() };
+        Oops { again: Some(Again { to, fields: again.fields }), ..self }
     }
 
     /// There is no such page, or not for him.
@@ -61,7 +69,7 @@ impl Oops {
     pub(crate) fn said(frame: Frame, status: StatusCode, name: &'static str) -> Oops {
         let title = frame.t.get(name).to_owned();
         let text = frame.t.get(&format!("{name}-text")).to_owned();
-        Oops { frame, status, title, text }
+        Oops { frame, status, title, text, again: None }
     }
 }
 

@@ -75,6 +75,13 @@ impl FromRequest<App> for Typed {
     }
 }
 
+/// What was typed into a form, whose files are passed over.
+pub(crate) async fn without_files(request: Request, app: &App) -> Result<Fields, Response> {
+    let looker = Looker::of_request(&request);
+    let read = read(request, app, false).await;
+    read.map(|form| form.fields).map_err(|unread| unread.said(&looker, app))
+}
+
 impl Unread {
     fn said(self, looker: &Looker, app: &App) -> Response {
         let (status, name) = match self {

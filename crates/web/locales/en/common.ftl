@@ -263,3 +263,9 @@ form-errors =
         [one] One answer needs correcting:
        *[other] { $count } answers need correcting:
     }
+again-session-ended = Your session ended. Sign in again and send what you wrote: it is still here.
+again-title = What you wrote is still to be sent
+again-text = You are in. Look it over and send it: we have received nothing of it yet.
+again-words = What you wrote
+again-files = If you attached files, attach them again in the case.
+again-send = Send again

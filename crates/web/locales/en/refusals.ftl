@@ -51,3 +51,4 @@ problem-cursor = That page no longer exists. Go back to the first.
 api-unauthorized = A valid token is missing: send it in Authorization: Bearer …
 problem-too-many-files = The file { $name } does not fit any more: up to 20 can be sent at once.
 api-key-reused = That Idempotency-Key was used for another request already. Use a new one.
+problem-choice = Choose one of the options in each list and send it again.

@@ -263,3 +263,9 @@ form-errors =
         [one] Falta corregir una respuesta:
        *[other] Falta corregir { $count } respuestas:
     }
+again-session-ended = Su sesión terminó. Entre de nuevo y envíe lo que escribió: sigue aquí.
+again-title = Falta enviar lo que escribió
+again-text = Ya entró. Revise y envíe: todavía no hemos recibido nada de esto.
+again-words = Lo que escribió
+again-files = Si adjuntó archivos, vuelva a adjuntarlos en el caso.
+again-send = Enviar de nuevo

@@ -51,3 +51,4 @@ problem-cursor = Esa página ya no existe. Vuelva a la primera.
 api-unauthorized = Falta una llave de acceso válida: envíela en Authorization: Bearer …
 problem-too-many-files = El archivo { $name } ya no cabe: se pueden enviar hasta 20 a la vez.
 api-key-reused = Esa Idempotency-Key ya se usó para otra petición. Use una nueva.
+problem-choice = Elija en cada lista una de sus opciones y vuelva a enviarlo.

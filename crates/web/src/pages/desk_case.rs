@@ -9,6 +9,7 @@ use super::case::{Asked, Fact, Wrong};
 use super::form::{blame, refill};
 use super::move_forms::{MoveForm, forms, next_sensible, verb};
 use super::story::{Item, story};
+use crate::again::Again;
 use crate::app::App;
 use crate::frame::{Frame, Markup};
 use crate::texts::Texts;
@@ -34,6 +35,7 @@ pub(crate) struct DeskCase {
     lacks: Vec<LackSaid>,
     deviations: Vec<String>,
     error: Option<String>,
+    kept: Again,
     forms: Vec<MoveForm>,
     filters: Vec<StoryFilter>,
     story: Vec<Item>,
@@ -131,6 +133,9 @@ pub(crate) async fn page(
             error = Some(message.clone());
         }
     }
+    let has_form = forms.iter().any(|form| form.verb == wrong.verb)
+        || wrong.verb == "mensaje" && seen.may(Action::MessageRequester);
+    let kept = Again::to_read(&wrong.fields).unless(has_form || wrong.verb.is_empty());
     let whole = story(&frame, seen);
     let filters = filters(t, &whole, &asked.ver);
     let story = whole.into_iter().filter(|item| fits(item, &asked.ver)).collect();
@@ -160,6 +165,7 @@ pub(crate) async fn page(
         lacks: lacks(&frame, seen),
         deviations,
         error,
+        kept,
         forms,
         filters,
         story,

@@ -14,6 +14,7 @@ use super::form::{Choice, Field, Input, blame, refill};
 use super::moves::typed_details;
 use super::new::command_id;
 use super::portal_case::asks_rating;
+use crate::again::Again;
 use crate::app::App;
 use crate::bodies::{Body, Confirmation, Making, ProviderReport, Reopening, SurveyBody};
 use crate::frame::Frame;
@@ -70,7 +71,8 @@ pub(crate) async fn act(
         Ok(Some(command)) => make(&app, &link, &form.fields, command).await,
         Ok(None) => {
             let frame = looker.frame(&app);
-            return Oops::said(frame, StatusCode::UNPROCESSABLE_ENTITY, "oops-broken-form").into_response();
+            let oops = Oops::said(frame, StatusCode::UNPROCESSABLE_ENTITY, "oops-broken-form");
+            return oops.with(Again::to_read(&form.fields)).into_response();
         }
         Err(refusal) => Err(DeskError::Refused(refusal)),
     };
@@ -80,7 +82,10 @@ pub(crate) async fn act(
             let wrong = wrong_of(looker.t, &error, &what, form.fields);
             render(&app, &looker, &link, &said, StatusCode::UNPROCESSABLE_ENTITY, &wrong).await
         }
-        Err(error) => Oops::of(&app, &looker, &error).into_response(),
+        Err(error) => {
+            let again = Again::of(&looker.path, &form.fields);
+            Oops::of(&app, &looker, &error).with(again).into_response()
+        }
     }
 }
 

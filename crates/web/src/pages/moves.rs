@@ -6,9 +6,10 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 
-use super::case::{Asked, render, wrong_of};
+use super::case::{Asked, Wrong, render, wrong_of};
 use super::new::command_id;
 use super::sign_in::own_path;
+use crate::again::{Again, Posted};
 use crate::app::App;
 use crate::bodies::{
     Acknowledging, AssessmentBody, Assignment, Body, CancellationBody, Classification, Closure, Conclusion,
@@ -18,7 +19,6 @@ use crate::bodies::{
 use crate::lenient::Fields;
 use crate::oops::Oops;
 use crate::request::{Contact, RequestDetails};
-use crate::upload::Form;
 use crate::visitor::Visitor;
 
 /// Why a form's move was not made: refused, or not even understood.
@@ -89,23 +89,19 @@ async fn read(app: &App, visitor: &Visitor, verb: &str, form: &Fields) -> Result
 
 pub(crate) async fn act(
     State(app): State<App>,
-    visitor: Visitor,
     Path((number, verb)): Path<(String, String)>,
-    form: Form,
+    posted: Posted,
 ) -> Response {
+    let Posted { visitor, form } = posted;
     let command = read(&app, &visitor, &verb, &form.fields).await;
     finish(&app, &visitor, &number, &verb, form.fields, command).await
 }
 
-pub(crate) async fn message(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path(number): Path<String>,
-    form: Form,
-) -> Response {
+pub(crate) async fn message(State(app): State<App>, Path(number): Path<String>, posted: Posted) -> Response {
+    let Posted { visitor, form } = posted;
     if let Some(file) = &form.refused {
         let general = Some(file.sentence(visitor.looker.t));
-        let wrong = super::case::Wrong { general, fields: form.fields, ..super::case::Wrong::default() };
+        let wrong = Wrong { general, fields: form.fields, ..Wrong::default() };
         return render(&app, &visitor, &number, &Asked::default(), StatusCode::PAYLOAD_TOO_LARGE, &wrong)
             .await;
     }
@@ -115,12 +111,8 @@ pub(crate) async fn message(
     finish(&app, &visitor, &number, "mensaje", form.fields, Ok(command)).await
 }
 
-pub(crate) async fn details(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path(number): Path<String>,
-    form: Form,
-) -> Response {
+pub(crate) async fn details(State(app): State<App>, Path(number): Path<String>, posted: Posted) -> Response {
+    let Posted { visitor, form } = posted;
     let command = details_given(&app, &visitor, &form.fields).map_err(NotMade::from);
     finish(&app, &visitor, &number, "details", form.fields, command).await
 }
@@ -184,10 +176,15 @@ async fn finish(
             let wrong = wrong_of(visitor.looker.t, &error, verb, typed);
             render(app, visitor, number, &asked, status, &wrong).await
         }
-        Err(NotMade::Desk(error)) => Oops::to(app, visitor, &error).into_response(),
+        Err(NotMade::Desk(error)) => {
+            let again = Again::of(&visitor.looker.path, &typed);
+            Oops::to(app, visitor, &error).with(again).into_response()
+        }
         Err(NotMade::Unreadable) => {
-            Oops::said(visitor.frame(app), StatusCode::UNPROCESSABLE_ENTITY, "oops-broken-form")
-                .into_response()
+            let general = Some(visitor.looker.t.get("problem-choice").to_owned());
+            let wrong = Wrong { general, verb: verb.to_owned(), fields: typed, field: None };
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            render(app, visitor, number, &Asked::default(), status, &wrong).await
         }
         Err(NotMade::Nowhere) => Oops::not_found(visitor.frame(app)).into_response(),
     }

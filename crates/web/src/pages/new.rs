@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::form::{Choice, Field, Input, blame, refill};
+use crate::again::{Again, Posted};
 use crate::app::App;
 use crate::attempt::Content;
 use crate::frame::Frame;
@@ -165,7 +166,9 @@ pub(crate) async fn form(State(app): State<App>, visitor: Visitor, Query(chosen)
     shown(&NewCase::new(&app, &visitor, service))
 }
 
-pub(crate) async fn send(State(app): State<App>, visitor: Visitor, form: Form) -> Response {
+pub(crate) async fn send(State(app): State<App>, posted: Posted) -> Response {
+    let Posted { visitor, form } = posted;
+    let typed = Again::of("/nuevo", &form.fields);
     let service = visitor.office.service_by_code(form.fields.get("service")).cloned();
     let mut again = NewCase::new(&app, &visitor, service.as_ref());
     refill(&mut again.fields, &form.fields);
@@ -186,7 +189,7 @@ pub(crate) async fn send(State(app): State<App>, visitor: Visitor, form: Form) -
             }
             page(StatusCode::UNPROCESSABLE_ENTITY, &again)
         }
-        Err(error) => Oops::to(&app, &visitor, &error).into_response(),
+        Err(error) => Oops::to(&app, &visitor, &error).with(typed).into_response(),
     }
 }
 

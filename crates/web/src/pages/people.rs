@@ -12,12 +12,12 @@ use serde::Deserialize;
 use super::form::{Choice, Field, Input, blame, refill};
 use super::new::command_id;
 use super::office::reads_office;
+use crate::again::{Again, Posted};
 use crate::app::App;
 use crate::frame::Frame;
 use crate::lenient::Fields;
 use crate::oops::{Oops, page, shown};
 use crate::refused::{field, sentence};
-use crate::upload::Form;
 use crate::visitor::Visitor;
 
 #[derive(Debug, Template)]
@@ -194,16 +194,13 @@ pub(crate) async fn edit(State(app): State<App>, visitor: Visitor, Path(id): Pat
     shown(&PersonPage { sessions, ..PersonPage::new(&app, &visitor, Some(person)) })
 }
 
-pub(crate) async fn create(State(app): State<App>, visitor: Visitor, form: Form) -> Response {
+pub(crate) async fn create(State(app): State<App>, posted: Posted) -> Response {
+    let Posted { visitor, form } = posted;
     set(&app, &visitor, None, &form.fields).await
 }
 
-pub(crate) async fn save(
-    State(app): State<App>,
-    visitor: Visitor,
-    Path(id): Path<PersonId>,
-    form: Form,
-) -> Response {
+pub(crate) async fn save(State(app): State<App>, Path(id): Path<PersonId>, posted: Posted) -> Response {
+    let Posted { visitor, form } = posted;
     if !visitor.office.people.contains_key(&id) || !reads_office(&visitor) {
         return Oops::not_found(visitor.frame(&app)).into_response();
     }
@@ -253,7 +250,10 @@ async fn set(app: &App, visitor: &Visitor, id: Option<PersonId>, typed: &Fields)
             page(StatusCode::UNPROCESSABLE_ENTITY, &again)
         }
         Err(AdministerError::ReadOnly) => Oops::to(app, visitor, &DeskError::ReadOnly).into_response(),
-        Err(AdministerError::Store(error)) => Oops::to(app, visitor, &error.into()).into_response(),
+        Err(AdministerError::Store(error)) => {
+            let again = Again::of(&visitor.looker.path, typed);
+            Oops::to(app, visitor, &error.into()).with(again).into_response()
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::case::{AskRating, AskSolved, Fact, Wrong, missing_fields};
 use super::form::{Field, blame, refill};
 use super::home::PlainState;
 use super::story::{Item, story};
+use crate::again::Again;
 use crate::app::App;
 use crate::frame::Frame;
 
@@ -21,6 +22,7 @@ pub(crate) struct PortalCase {
     icon: &'static str,
     says: String,
     error: Option<String>,
+    kept: Again,
     solved: Option<String>,
     rating: Option<String>,
     missing: Vec<Field>,
@@ -68,6 +70,9 @@ pub(crate) fn page(app: &App, frame: Frame, seen: &SeenCase, wrong: &Wrong) -> P
             error = Some(message.clone());
         }
     }
+    let may_write = seen.may(Action::MessageRequester);
+    let has_form = wrong.verb == "details" || wrong.verb == "mensaje" && may_write;
+    let kept = Again::to_read(&wrong.fields).unless(has_form || wrong.verb.is_empty());
     let base = format!("/casos/{}", seen.case.number);
     PortalCase {
         number: seen.case.number.to_string(),
@@ -76,6 +81,7 @@ pub(crate) fn page(app: &App, frame: Frame, seen: &SeenCase, wrong: &Wrong) -> P
         icon: plain.icon,
         says: plain.says,
         error,
+        kept,
         solved: asks_solved(&frame, seen, &base, &command),
         rating: seen.may(Action::Rate).then(|| asks_rating(&frame, format!("{base}/surveys"), 0, &command)),
         missing,
@@ -84,7 +90,7 @@ pub(crate) fn page(app: &App, frame: Frame, seen: &SeenCase, wrong: &Wrong) -> P
             .filter(|item| !item.event || shown_to_requester(item))
             .collect(),
         draft: wrong.fields.get("body").to_owned(),
-        may_write: seen.may(Action::MessageRequester),
+        may_write,
         may_cancel: seen.may(Action::Cancel),
         may_watch: seen.may(Action::Watch) && !seen.case.security,
         steps: steps(&frame, seen),

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use std::net::SocketAddr;
 
 use super::form::{Field, Input};
+use crate::again::{Again, StillToSend};
 use crate::app::App;
 use crate::frame::Frame;
 use crate::oops::{Oops, page, shown};
@@ -25,6 +26,7 @@ struct SignIn {
     fields: Vec<Field>,
     error: Option<String>,
     back: String,
+    again: Option<Again>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -34,12 +36,12 @@ pub(crate) struct Back {
 }
 
 impl SignIn {
-    fn new(frame: Frame, email: &str, back: String, error: Option<String>) -> SignIn {
+    fn new(frame: Frame, email: &str, back: String, error: Option<String>, again: Option<Again>) -> SignIn {
         let fields = vec![
             Field::new(Input::Email, "email", frame.t.get("field-email")).value(email),
             Field::new(Input::Password, "password", frame.t.get("field-password")),
         ];
-        SignIn { frame, fields, error, back }
+        SignIn { frame, fields, error, back, again }
     }
 }
 
@@ -59,7 +61,7 @@ pub(crate) async fn form(
 ) -> Response {
     match visitor {
         Some(_) => Redirect::to(own_path(&back.volver)).into_response(),
-        None => shown(&SignIn::new(looker.frame(&app), "", back.volver, None)),
+        None => shown(&SignIn::new(looker.frame(&app), "", back.volver, None, None)),
     }
 }
 
@@ -76,16 +78,28 @@ pub(crate) async fn enter(
         address.map_or_else(String::new, |Extension(ConnectInfo(address))| address.ip().to_string());
     let email = form.fields.get("email");
     let back = own_path(form.fields.get("volver")).to_owned();
+    let again = Again::carried(&form.fields);
     let refuse = |status, text: &str| {
         let error = Some(looker.t.get(text).to_owned());
-        page(status, &SignIn::new(looker.frame(&app), email, back.clone(), error))
+        page(status, &SignIn::new(looker.frame(&app), email, back.clone(), error, again.clone()))
     };
     match app.desk.sign_in(email, form.fields.get("password"), &address, agent).await {
-        Ok(secret) => (jar.add(session_cookie(&app, secret)), Redirect::to(&back)).into_response(),
+        Ok(secret) => {
+            let jar = jar.add(session_cookie(&app, secret));
+            let still = again.map(|again| shown(&StillToSend { frame: looker.frame(&app), again }));
+            (jar, still.unwrap_or_else(|| Redirect::to(&back).into_response())).into_response()
+        }
         Err(SignInError::Wrong) => refuse(StatusCode::UNPROCESSABLE_ENTITY, "sign-in-wrong"),
         Err(SignInError::TooMany) => refuse(StatusCode::TOO_MANY_REQUESTS, "sign-in-too-many"),
         Err(SignInError::Store(error)) => Oops::of(&app, &looker, &error.into()).into_response(),
     }
+}
+
+/// The form of signing in, for somebody whose session ended while he wrote.
+pub(crate) fn asked_to_sign_in(app: &App, looker: &Looker, again: Again) -> Response {
+    let error = Some(looker.t.get("again-session-ended").to_owned());
+    let asked = SignIn::new(looker.frame(app), "", "/".to_owned(), error, Some(again));
+    page(StatusCode::UNAUTHORIZED, &asked)
 }
 
 /// The cookie of a session: scripts do not read it and other sites do not send it.
