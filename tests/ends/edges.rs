@@ -20,6 +20,11 @@ fn the_edges_hold(place: &Place) -> Result<()> {
     words_hold_no_control_characters(&people);
     other_origins_are_refused(&server)?;
     files_are_few(&people)?;
+    // The log is at its chattiest in these tests.
+    let log = server.said();
+    for words in ["Parece un engaño", "Un correo raro", "Es un engaño", "Bloqueado."] {
+        assert!(!log.contains(words), "the log says {words:?}");
+    }
     server.stop();
     Ok(())
 }

@@ -60,6 +60,7 @@ impl Place {
             .args(arguments)
             .args(self.arguments())
             .args(["--listen", &address])
+            .env("RUST_LOG", "debug")
             .stdin(Stdio::null())
             .stdout(said.try_clone()?)
             .stderr(said)

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::office::Office;
-use crate::{Actor, Case, EvidentialNotice, Recorded, Status, StatusName, SupportLevel};
-use trail::Trail;
+use crate::{Actor, Case, ContractId, EvidentialNotice, Recorded, Status, StatusName, SupportLevel};
+use trail::{Sent, Trail};
 
 crate::vocabulary::vocabulary! {
     /// How an activity stands.
@@ -64,6 +64,8 @@ pub enum Deviation {
     LevelSkipped { from: SupportLevel, to: SupportLevel, event: u64 },
     /// Assigned back to a level below.
     LevelReturned { from: SupportLevel, to: SupportLevel, event: u64 },
+    /// Sent to a provider whose contract is not for that service at that level (R6).
+    OutsideContract { contract: ContractId, event: u64 },
     /// Solved, and the provider's handling was never followed up (R13).
     NotFollowedUp,
     /// A follow-up fell due and was made late or not at all (R13).
@@ -99,6 +101,10 @@ pub fn evidence(case: &Case, events: &[Recorded], office: &Office, now: Timestam
         item.control_point = text.control_point.is_some();
     }
     let mut deviations = trail.deviations.clone();
+    deviations.extend(trail.sent.iter().filter(|sent| outside(sent, office)).map(|sent| {
+        let Sent { contract, event, .. } = *sent;
+        Deviation::OutsideContract { contract, event }
+    }));
     if items[6].lacks == Some(Lack::FollowUp) {
         deviations.push(Deviation::NotFollowedUp);
     }
@@ -106,6 +112,11 @@ pub fn evidence(case: &Case, events: &[Recorded], office: &Office, now: Timestam
         deviations.push(Deviation::RequesterNotTold);
     }
     Evidence { items, deviations }
+}
+
+fn outside(sent: &Sent, office: &Office) -> bool {
+    let contract = office.contracts.get(&sent.contract);
+    contract.is_some_and(|contract| !contract.covers(sent.service, sent.level))
 }
 
 fn activity(number: u8, status: ActivityStatus) -> Activity {

@@ -83,9 +83,7 @@ pub fn decide(case: &Case, command: &Command, now: &Circumstances) -> Result<Dec
         Command::EscalateToLevel { level, agent, reason } => {
             escalate::to_level(case, *level, *agent, reason, now)?
         }
-        Command::EscalateToProvider { contract, reason } => {
-            escalate::to_provider(case, *contract, reason, now)?
-        }
+        Command::EscalateToProvider { contract, reason } => escalate::to_provider(*contract, reason, now)?,
         Command::FollowUp { note } => provider::follow_up(case, note, now)?,
         Command::ReportFromProvider { report, solved, mode } => {
             provider::report(case, report, *solved, *mode)?

@@ -68,8 +68,6 @@ pub enum Refusal {
     NotAnAgentOf { person: PersonId, group: GroupId },
     /// The contract is not in force today.
     ContractNotInForce { contract: ContractId },
-    /// The contract does not cover this service at this level.
-    ContractDoesNotCover { contract: ContractId },
     /// It is already with the same agent, group and level.
     AlreadyThere,
     /// Something needed is absent or out of bounds.
@@ -139,7 +137,6 @@ impl Refusal {
             Refusal::NoGroupAtLevel { .. } => "no-group-at-level",
             Refusal::NotAnAgentOf { .. } => "not-an-agent-of",
             Refusal::ContractNotInForce { .. } => "contract-not-in-force",
-            Refusal::ContractDoesNotCover { .. } => "contract-does-not-cover",
             Refusal::AlreadyThere => "already-there",
             Refusal::BadField { .. } => "bad-field",
             Refusal::BadAnswer { .. } => "bad-answer",

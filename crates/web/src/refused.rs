@@ -21,9 +21,7 @@ pub(crate) fn field(refusal: &Refusal) -> Option<String> {
     match refusal {
         Refusal::BadField { field, .. } => Some((*field).to_owned()),
         Refusal::BadAnswer { question, .. } => Some(format!("answers.{question}")),
-        Refusal::ContractNotInForce { .. } | Refusal::ContractDoesNotCover { .. } => {
-            Some("contract".to_owned())
-        }
+        Refusal::ContractNotInForce { .. } => Some("contract".to_owned()),
         Refusal::NotAnAgentOf { .. } | Refusal::PersonNotActive { .. } => Some("assignee".to_owned()),
         Refusal::GroupNotOfLevel { .. } => Some("group".to_owned()),
         Refusal::NoGroupAtLevel { .. } | Refusal::LevelNotNext { .. } => Some("level".to_owned()),

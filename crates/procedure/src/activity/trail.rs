@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Deviation;
-use crate::{Actor, Event, EvidentialNotice, Recorded, SupportLevel};
+use crate::{Actor, ContractId, Event, EvidentialNotice, Recorded, ServiceId, SupportLevel};
 
 /// Who did something, when, in which event.
 #[derive(Debug, Clone)]
@@ -26,12 +26,24 @@ pub(super) struct Stay {
     pub(super) worked: bool,
 }
 
+/// An escalation to a provider, with what it was about.
+#[derive(Debug)]
+pub(super) struct Sent {
+    pub(super) event: u64,
+    pub(super) contract: ContractId,
+    pub(super) service: Option<ServiceId>,
+    pub(super) level: SupportLevel,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Trail {
     pub(super) registered: Option<u64>,
     pub(super) assigned: Option<Mark>,
     pub(super) stays: Vec<Stay>,
     pub(super) sent_to_provider: Option<u64>,
+    /// Each time with a provider, and what was sent to it.
+    pub(super) sent: Vec<Sent>,
+    service: Option<ServiceId>,
     pub(super) provider_reports: Vec<u64>,
     pub(super) follow_ups: Vec<u64>,
     pub(super) followed_by: Option<Actor>,
@@ -61,7 +73,11 @@ impl Trail {
     fn take(&mut self, recorded: &Recorded) {
         let Recorded { sequence: event, at, acted, .. } = *recorded;
         match &recorded.event {
-            Event::Registered(_) => self.registered = Some(event),
+            Event::Registered(request) => {
+                self.registered = Some(event);
+                self.service = request.service;
+            }
+            Event::Classified { service, .. } => self.service = *service,
             Event::Assigned { level, agent, .. } => {
                 self.deviates(*level, event);
                 self.assigned.get_or_insert(Mark { event, at, by: acted.by });
@@ -78,8 +94,10 @@ impl Trail {
                     stay.by = Some(acted.by);
                 }
             }
-            Event::EscalatedToProvider { .. } => {
+            Event::EscalatedToProvider { contract, .. } => {
                 self.works(acted.by);
+                let level = self.stays.last().map_or(SupportLevel::First, |stay| stay.level);
+                self.sent.push(Sent { event, contract: *contract, service: self.service, level });
                 self.sent_to_provider = Some(event);
             }
             Event::ProviderReported { .. } => self.provider_reports.push(event),

@@ -20,8 +20,8 @@ pub(super) fn to_level(
     Ok(vec![Event::EscalatedToLevel { level, group, agent, reason }])
 }
 
+/// A person judges whether the contract covers it; where it does not, that shows as a deviation.
 pub(super) fn to_provider(
-    case: &Case,
     contract: ContractId,
     reason: &Text,
     now: &Circumstances,
@@ -31,9 +31,6 @@ pub(super) fn to_provider(
     let provider_active = now.office.providers.get(&agreed.provider).is_some_and(|provider| provider.active);
     if !provider_active || !agreed.in_force(settings.calendar.day_of(now.now)) {
         return Err(Refusal::ContractNotInForce { contract });
-    }
-    if !agreed.covers(case.service, case.status.level().unwrap_or(SupportLevel::First)) {
-        return Err(Refusal::ContractDoesNotCover { contract });
     }
     let reason = words("reason", reason, LONGEST_TEXT)?;
     let follow_up_due = settings.calendar.after_working_days(now.now, settings.follow_up_days);

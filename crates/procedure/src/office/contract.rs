@@ -58,10 +58,10 @@ impl Contract {
         self.active && self.starts <= day && day <= self.ends
     }
 
-    /// Whether an agent of this level may send a case of this service to it.
+    /// Whether it is for cases of this service at this level; a case whose service nobody named may be of any.
     pub fn covers(&self, service: Option<ServiceId>, level: SupportLevel) -> bool {
         let serves =
-            self.services.is_empty() || service.is_some_and(|service| self.services.contains(&service));
+            self.services.is_empty() || service.is_none_or(|service| self.services.contains(&service));
         self.levels.contains(&level) && serves
     }
 

@@ -12,14 +12,22 @@ const CONDOR: Actor = Actor::Provider(C_009);
 const QUIMBAYA: Actor = Actor::Provider(C_014);
 
 #[test]
-fn a_contract_in_force_that_covers_the_level_takes_it() {
+fn a_contract_in_force_takes_it() {
     let mut story = in_progress(ANA, First);
-    story.when(ANA, to_provider(C_014)).refuses(Refusal::ContractDoesNotCover { contract: C_014 });
     story.when(ANA, to_provider(C_001)).refuses(Refusal::ContractNotInForce { contract: C_001 });
     let unknown = Refusal::BadField { field: "contract", problem: Problem::Unknown };
     story.when(ANA, to_provider(ContractId(99))).refuses(unknown);
     story.when(ANA, to_provider(C_009)).gives("escalated_to_provider").is(WithProvider);
     assert_eq!(story.case.status.agent(), Some(id(ANA)), "the agent stays in charge");
+    assert_eq!(story.evidence().deviations, []);
+}
+
+#[test]
+fn a_contract_that_does_not_cover_the_level_takes_it_and_that_shows() {
+    let mut story = in_progress(ANA, First);
+    story.when(ANA, to_provider(C_014)).gives("escalated_to_provider").is(WithProvider);
+    let event = story.last().sequence;
+    assert_eq!(story.evidence().deviations, [Deviation::OutsideContract { contract: C_014, event }]);
 }
 
 #[test]

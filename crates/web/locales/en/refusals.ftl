@@ -22,7 +22,6 @@ refusal-group-not-of-level = That group is not of that level. Choose another gro
 refusal-no-group-at-level = No active group attends that level.
 refusal-not-an-agent-of = That person is no active agent of that group.
 refusal-contract-not-in-force = That contract is not in force today.
-refusal-contract-does-not-cover = That contract does not cover this service at this level.
 refusal-already-there = It is so already: there is nothing to change.
 refusal-bad-field = Check what you wrote.
 refusal-bad-answer = Check the answer.

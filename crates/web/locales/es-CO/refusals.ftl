@@ -22,7 +22,6 @@ refusal-group-not-of-level = Ese grupo no es de ese nivel. Elija otro grupo u ot
 refusal-no-group-at-level = Ningún grupo activo atiende ese nivel.
 refusal-not-an-agent-of = Esa persona no es agente activa de ese grupo.
 refusal-contract-not-in-force = Ese contrato no está vigente hoy.
-refusal-contract-does-not-cover = Ese contrato no cubre este servicio en este nivel.
 refusal-already-there = Ya está así: no hay nada que cambiar.
 refusal-bad-field = Revise lo que escribió.
 refusal-bad-answer = Revise la respuesta.

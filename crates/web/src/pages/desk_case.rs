@@ -286,6 +286,7 @@ fn deviations(t: &Texts, seen: &SeenCase) -> Vec<String> {
         Deviation::LevelReturned { .. } => t.get("deviation-returned"),
         Deviation::NotFollowedUp => t.get("deviation-not-followed"),
         Deviation::FollowUpLate { .. } => t.get("deviation-follow-up-late"),
+        Deviation::OutsideContract { .. } => t.get("deviation-outside-contract"),
         Deviation::RequesterNotTold => t.get("deviation-not-told"),
     };
     seen.evidence.deviations.iter().map(|deviation| say(deviation).to_owned()).collect()

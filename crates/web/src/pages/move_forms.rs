@@ -1,6 +1,7 @@
 //! The form of each move: only those that this person may make now are shown.
 
 use atiende_desk::SeenCase;
+use atiende_procedure::office::Contract;
 use atiende_procedure::{
     Action, AttentionMode, Complexity, Impact, Kind, Performer, PersonId, Role, SupportLevel, Urgency,
     WaitingFor,
@@ -243,21 +244,20 @@ fn assess(frame: &Frame) -> Vec<Field> {
     ]
 }
 
-/// The contracts in force that cover the case where it is.
+/// The contracts in force, first those that cover the case where it is.
 fn contract(frame: &Frame, seen: &SeenCase) -> Field {
     let today = seen.office.settings.calendar.day_of(seen.now);
     let level = seen.case.status.level().unwrap_or(SupportLevel::First);
-    let fits = seen
-        .office
-        .contracts
-        .values()
-        .filter(|contract| contract.in_force(today) && contract.covers(seen.case.service, level));
+    let covers = |contract: &Contract| contract.covers(seen.case.service, level);
+    let mut fits: Vec<_> =
+        seen.office.contracts.values().filter(|contract| contract.in_force(today)).collect();
+    fits.sort_by_key(|contract| !covers(contract));
     let name = |provider| seen.office.providers.get(&provider).map_or("", |provider| provider.name.as_str());
-    let options = fits.map(|contract| {
-        Choice::new(
-            contract.id,
-            format!("{} · {} · {}", contract.number, name(contract.provider), contract.object),
-        )
+    let options = fits.into_iter().map(|contract| {
+        let beyond = if covers(contract) { "" } else { frame.t.get("contract-beyond") };
+        let parts = [contract.number.as_str(), name(contract.provider), beyond, contract.object.as_str()];
+        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        Choice::new(contract.id, parts.join(" · "))
     });
     Field::new(Input::Select, "contract", frame.t.get("field-contract")).options(options.collect())
 }
