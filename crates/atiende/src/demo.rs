@@ -62,7 +62,7 @@ pub(crate) async fn furnish(config: &Config) -> anyhow::Result<()> {
     let office = desk.office();
     for (account, _) in ACCOUNTS {
         if let Some(person) = office.person_by_email(&format!("{account}@agencia.example")) {
-            desk.set_password(serve::operator(), person.id, PASSWORD).await?;
+            desk.set_password(open::operator(), person.id, PASSWORD).await?;
         }
     }
     Ok(())

@@ -11,9 +11,9 @@ use atiende_desk::Desk;
 use atiende_procedure::office::{Change, Office};
 use jiff::Timestamp;
 
+use crate::cli;
 use crate::config::Config;
-use crate::serve::operator;
-use crate::{cli, open};
+use crate::open::{self, operator};
 
 use form::OfficeForm;
 pub(crate) use refused::sentence;

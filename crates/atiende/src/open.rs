@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use atiende_desk::{Ambience, Desk, Opening};
+use atiende_desk::{Ambience, Desk, Opening, Viewer};
+use atiende_procedure::Actor;
 use atiende_store::{Blobs, Db};
 
 use crate::config::Config;
@@ -42,4 +43,9 @@ pub(crate) async fn desk_in(config: &Config, ambience: Ambience) -> anyhow::Resu
     let blobs = Blobs::open(&config.data).context("the folder of files cannot be opened")?;
     let opening = Opening { db, blobs, ambience, public_url: config.public_url.clone() };
     Desk::open(opening).await.context("the desk cannot be opened")
+}
+
+/// Whoever stands at the machine.
+pub(crate) fn operator() -> Viewer {
+    Viewer::new(Actor::Operator)
 }

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
+use atiende_desk::Desk;
 use atiende_desk::jobs::Jobs;
-use atiende_desk::{Desk, Viewer};
 use atiende_mail::{Folder, Transport};
-use atiende_procedure::{Actor, Role};
+use atiende_procedure::Role;
 use atiende_store::Db;
 use atiende_web::WebOptions;
 use tokio::net::TcpListener;
@@ -108,9 +108,4 @@ async fn until_told() {
         _ = terminate.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
     }
-}
-
-/// Whoever stands at the machine.
-pub(crate) fn operator() -> Viewer {
-    Viewer::new(Actor::Operator)
 }

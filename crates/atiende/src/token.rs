@@ -5,7 +5,7 @@ use atiende_procedure::office::Change;
 use jiff::SignedDuration;
 
 use crate::cli::{Token, TokenCreate, TokenList, TokenRevoke};
-use crate::serve::operator;
+use crate::open::operator;
 use crate::user::{named, opened, said};
 
 /// Carries out one of the commands about tokens.

@@ -10,8 +10,7 @@ use atiende_procedure::office::{Change, Person, Profile};
 use crate::cli::{Listening, Place, User, UserAdd, UserList, UserNamed};
 use crate::config::Config;
 use crate::load::sentence;
-use crate::open;
-use crate::serve::operator;
+use crate::open::{self, operator};
 
 /// Carries out one of the commands about people.
 pub(crate) async fn user(asked: &User) -> anyhow::Result<()> {
