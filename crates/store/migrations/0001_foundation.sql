@@ -203,17 +203,6 @@ CREATE TABLE secrets (
     secret {bytes} NOT NULL
 );
 
-CREATE TABLE idempotency (
-    person BIGINT NOT NULL,
-    key TEXT NOT NULL,
-    request {bytes} NOT NULL,
-    status BIGINT NOT NULL,
-    body TEXT NOT NULL,
-    created_at {instant} NOT NULL,
-    PRIMARY KEY (person, key)
-);
-CREATE INDEX idempotency_by_age ON idempotency (created_at);
-
 -- How far followers of the events have come.
 CREATE TABLE tails (
     name TEXT NOT NULL PRIMARY KEY,

@@ -17,7 +17,6 @@ mod domain;
 mod error;
 pub mod events;
 pub mod feed;
-pub mod idempotency;
 pub mod invitations;
 pub mod jobs;
 mod link;

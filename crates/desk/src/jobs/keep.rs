@@ -1,6 +1,6 @@
 //! Keeping the house: what has expired is forgotten.
 
-use atiende_store::{StoreError, idempotency, invitations, jobs, sessions};
+use atiende_store::{StoreError, invitations, jobs, sessions};
 use jiff::SignedDuration;
 
 use crate::Desk;
@@ -8,10 +8,7 @@ use crate::Desk;
 /// How often, whatever the number of nodes.
 const EVERY: SignedDuration = SignedDuration::from_mins(5);
 
-/// For how long a request of the API is recognised when it is sent again.
-const REPEATS: SignedDuration = SignedDuration::from_hours(24);
-
-/// Forgets sessions, invitations and answers that have expired, when it is this node's turn.
+/// Forgets sessions and invitations that have expired, when it is this node's turn.
 ///
 /// # Errors
 /// When the memory does not answer.
@@ -22,7 +19,6 @@ pub async fn forget(desk: &Desk) -> Result<(), StoreError> {
             if jobs::turn(w, "forget", now, EVERY)? {
                 sessions::expire(w, now)?;
                 invitations::expire(w, now)?;
-                idempotency::forget(w, now - REPEATS)?;
             }
             Ok(())
         })

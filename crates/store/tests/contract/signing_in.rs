@@ -1,7 +1,6 @@
 //! Sessions, tokens, passwords, invitations, keys, and answers kept for repeats.
 
 use atiende_procedure::{PersonId, TokenId};
-use atiende_store::idempotency::{self, Given};
 use atiende_store::sessions::{self, NewSession};
 use atiende_store::{Result, StoreError, credentials, invitations, secrets, tokens};
 use jiff::SignedDuration;
@@ -93,17 +92,5 @@ on_both! {
         let theirs = world.db.change(|w| secrets::get_or_set(w, "links", &[2; 32])).await;
         assert_eq!((mine, theirs), (Ok([1; 32]), Ok([1; 32])));
         assert_eq!(world.db.change(|w| secrets::get_or_set(w, "threads", &[3; 32])).await, Ok([3; 32]));
-    }
-
-    async fn an_answer_is_kept_for_its_repeat(world: World) {
-        let now = clock();
-        let given = |body: &str| Given { request: [4; 32], status: 201, body: body.to_owned() };
-        let (first, second) = (given("{}"), given("{\"other\":1}"));
-        let kept = first.clone();
-        assert_eq!(world.db.change(move |w| idempotency::keep(w, ANA, "k-1", &kept, now)).await, Ok(true));
-        assert_eq!(world.db.change(move |w| idempotency::keep(w, ANA, "k-1", &second, now)).await, Ok(false));
-        assert_eq!(world.db.read(|r| idempotency::find(r, ANA, "k-1")).await, Ok(Some(first)));
-        assert_eq!(world.db.read(|r| idempotency::find(r, PersonId(8), "k-1")).await, Ok(None));
-        assert_eq!(world.db.change(move |w| idempotency::forget(w, now + HOUR)).await, Ok(1));
     }
 }
