@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use atiende_desk::{Ambience, Desk, Opening, Viewer};
 use atiende_procedure::Actor;
-use atiende_store::{Blobs, Db};
+use atiende_store::{Blobs, Db, Location};
 
 use crate::config::Config;
 
@@ -43,6 +43,28 @@ pub(crate) async fn desk_in(config: &Config, ambience: Ambience) -> anyhow::Resu
     let blobs = Blobs::open(&config.data).context("the folder of files cannot be opened")?;
     let opening = Opening { db, blobs, ambience, public_url: config.public_url.clone() };
     Desk::open(opening).await.context("the desk cannot be opened")
+}
+
+/// Opens the desk for a command that makes no sense without data: a mistyped folder is no new desk.
+///
+/// # Errors
+/// When there is no data, or it cannot be reached.
+pub(crate) async fn existing(config: &Config) -> anyhow::Result<Desk> {
+    there_is_data(config)?;
+    desk(config).await
+}
+
+/// Asks for data to begin with.
+///
+/// # Errors
+/// When the folder holds no database.
+pub(crate) fn there_is_data(config: &Config) -> anyhow::Result<()> {
+    match &config.location {
+        Location::Folder(folder) if !config.location.holds_data() => {
+            bail!("there is no data in {}", folder.display())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whoever stands at the machine.

@@ -46,7 +46,11 @@ pub(crate) async fn migrate(place: &cli::Place) -> anyhow::Result<()> {
     let config = Config::of(place, &cli::Listening::default(), "atiende-data")?;
     let db = Db::connect(&config.location).await?;
     let done = db.change(atiende_store::migrate::run).await?;
+    let (has, knows) = (db.read(atiende_store::migrate::version).await?, atiende_store::migrate::NEWEST);
     match done.as_slice() {
+        [] if has > knows => {
+            println!("The schema is of a newer program: it has {has}, this one knows {knows}.");
+        }
         [] => println!("The schema is already this program's."),
         done => done.iter().for_each(|name| println!("{name}")),
     }

@@ -96,7 +96,7 @@ async fn deactivate(asked: &UserNamed) -> anyhow::Result<()> {
 
 /// Opens the desk of a command that serves nothing.
 pub(crate) async fn opened(place: &Place) -> anyhow::Result<Desk> {
-    open::desk(&Config::of(place, &Listening::default(), "atiende-data")?).await
+    open::existing(&Config::of(place, &Listening::default(), "atiende-data")?).await
 }
 
 /// The person with an e-mail address.

@@ -4,18 +4,17 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use atiende_store::verify::{self, Looked};
-use atiende_store::{Blobs, Db, Location};
+use atiende_store::{Blobs, Db};
 
 use crate::cli::{Listening, Place};
 use crate::config::Config;
+use crate::open;
 
 /// Looks at everything, and says each thing that was changed. 0 when all holds, 1 when something does not; an error means
 /// that it could not look.
 pub(crate) async fn verify(place: &Place) -> anyhow::Result<ExitCode> {
     let config = Config::of(place, &Listening::default(), "atiende-data")?;
-    if let Location::Folder(folder) = &config.location {
-        anyhow::ensure!(folder.exists(), "there is no data in {}", folder.display());
-    }
+    open::there_is_data(&config)?;
     let db = Db::connect(&config.location).await.context("the database cannot be opened")?;
     let blobs = Blobs::open(&config.data).context("the folder of files cannot be opened")?;
     let mut findings = 0_u64;

@@ -54,11 +54,16 @@ fn sniff(bytes: &[u8]) -> &'static str {
     }
 }
 
-/// The last part of a path, without control characters, at most 200 characters; a nameless file is `archivo`.
+/// The last part of a path, without control characters and what turns the direction of writing (a name ends as it seems
+/// to), at most 200 characters; a nameless file is `archivo`.
 fn tidy(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let tidy: String = last.chars().filter(|c| !c.is_control()).take(200).collect();
+    let tidy: String = last.chars().filter(|c| !c.is_control() && !turns(*c)).take(200).collect();
     if tidy.trim().is_empty() { "archivo".to_owned() } else { tidy.trim().to_owned() }
+}
+
+fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -70,6 +75,7 @@ mod tests {
         assert_eq!(tidy("C:\\fotos\\pantalla.png"), "pantalla.png");
         assert_eq!(tidy("../../etc/passwd"), "passwd");
         assert_eq!(tidy("\u{0}\n"), "archivo");
+        assert_eq!(tidy("foto\u{202e}gpj.exe"), "fotogpj.exe");
     }
 
     #[test]

@@ -31,6 +31,14 @@ pub enum Location {
 }
 
 impl Location {
+    /// Whether there is a database to open; of a server that is not known before it is asked.
+    pub fn holds_data(&self) -> bool {
+        match self {
+            Location::Folder(folder) => folder.join(sqlite::FILE).exists(),
+            Location::Postgres(_) => true,
+        }
+    }
+
     /// The database that `--database URL` names, or the SQLite file of `--data DIR`.
     pub fn of(data: &Path, database: Option<&str>) -> Location {
         match database {

@@ -24,6 +24,9 @@ const MIGRATIONS: &[Migration] = &[Migration {
     postgres: include_str!("../migrations/0001_foundation.postgres.sql"),
 }];
 
+/// The newest migration of this program.
+pub const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].number;
+
 /// The two engines' words for what a shared migration leaves open.
 const WORDS: [(&str, &str, &str); 5] = [
     ("{bytes}", "BLOB", "BYTEA"),
@@ -41,6 +44,9 @@ pub fn run(w: &mut Writer<'_>) -> Result<Vec<String>> {
     w.batch(
         "CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)",
     )?;
+    if let Some(newest) = version(w).ok().filter(|newest| *newest > NEWEST) {
+        tracing::warn!(newest, "the schema is of a newer program than this one");
+    }
     let mut done = Vec::new();
     for migration in missing(w)? {
         tracing::info!(number = migration.number, name = migration.name, "bringing the schema up");

@@ -96,6 +96,9 @@ impl Draft {
     ) -> Planning<()> {
         let sign = if new { '+' } else { '~' };
         let summary = format!("{sign} {what} {name}");
+        if self.planned.iter().any(|before| before.summary.get(2..) == summary.get(2..)) {
+            return Err(Mistake { at, message: format!("{what} {name} is in this file twice") });
+        }
         let now = Circumstances { actor: Actor::Operator, now: self.now, office: &self.office, other: None };
         let decided = administer(&self.office, &change, &now)
             .map_err(|refusal| Mistake { at, message: format!("{what} {name}: {}", sentence(&refusal)) })?;

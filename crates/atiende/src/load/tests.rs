@@ -44,6 +44,8 @@ fn only_what_differs_is_changed() -> anyhow::Result<()> {
 
 #[test]
 fn mistakes_say_their_line() {
+    let twice = "sites = [\n{ code = \"B\", name = \"Uno\" },\n{ code = \"B\", name = \"Dos\" }]";
+    assert_eq!(wrong(twice), "office.toml:3: site B is in this file twice");
     let unknown_key = "departments = [\n  { code = \"TH\", name = \"Talento\", nombre = \"x\" },\n]";
     assert!(
         wrong(unknown_key).starts_with("office.toml:2: unknown field `nombre`"),
