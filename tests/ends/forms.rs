@@ -19,8 +19,9 @@ fn what_was_typed_stays(place: &Place) -> Result<()> {
     when_a_choice_is_none(&people, &browser);
     when_the_move_is_no_longer_his(&people, &browser);
     sent_twice_is_done_once(&people, &browser);
-    strangers_store_no_files(&browser)?;
+    strangers_store_no_files(&browser);
     nobody_is_sent_elsewhere(&browser);
+    people_are_for_who_administers(&browser);
     server.stop();
     Ok(())
 }
@@ -90,13 +91,14 @@ fn sent_twice_is_done_once(people: &People, browser: &Client) {
 }
 
 /// Somebody who is not signed in brings files nowhere.
-fn strangers_store_no_files(browser: &Client) -> Result<()> {
+fn strangers_store_no_files(browser: &Client) {
     let part = "--limit\r\nContent-Disposition: form-data; name=\"x\"; filename=\"a.txt\"\r\n\r\n";
     let body = format!("{part}{}\r\n--limit--\r\n", "de un extraño ".repeat(200_000));
     let headers = [("content-type", "multipart/form-data; boundary=limit")];
-    let answer = browser.send(Method::POST, "/entrar", &headers, body.as_bytes())?;
-    assert_eq!(answer.status, 413, "{}", answer.body);
-    Ok(())
+    // The server may close the connection before it has read all of it.
+    if let Ok(answer) = browser.send(Method::POST, "/entrar", &headers, body.as_bytes()) {
+        assert_eq!(answer.status, 413, "{}", answer.body);
+    }
 }
 
 fn nobody_is_sent_elsewhere(browser: &Client) {
@@ -105,5 +107,16 @@ fn nobody_is_sent_elsewhere(browser: &Client) {
             [("email", "usuario@agencia.example"), ("password", "atiende-demo"), ("volver", elsewhere)];
         let entered = browser.form("/entrar", "", &fields);
         assert_eq!((entered.status, entered.location.as_str()), (303, "/"), "{elsewhere:?}");
+    }
+}
+
+/// Who administers nobody is shown no form of people, whatever he sends.
+fn people_are_for_who_administers(browser: &Client) {
+    let fields = [("name", "Nueva"), ("email", "nueva@agencia.example"), ("active", "on")];
+    for account in ["usuario", "admin", "auditor", "seguridad"] {
+        let cookie = browser.signs_in(account);
+        for path in ["/oficina/personas/nueva", "/oficina/personas/1", "/oficina/personas/1/invitar"] {
+            assert_eq!(browser.form(path, &cookie, &fields).status, 404, "{account} {path}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use atiende_procedure::office::{
     Change, Office, OfficeEvent, OfficeRecorded, Profile, TokenScope, administer,
 };
 use atiende_procedure::{Circumstances, CommandId, Refusal, Text};
-use atiende_store::{Answer, Reader, Receipt, StoreError, Writer, office};
+use atiende_store::{Answer, Reader, Receipt, StoreError, Writer, office, sessions};
 
 use crate::Desk;
 use crate::view::Viewer;
@@ -89,6 +89,12 @@ impl Desk {
             texts.extend(made.texts);
         }
         office::advance(w, &held, &recorded, &texts)?;
+        for recorded in &recorded {
+            // Should he be let in again one day, it is by the door.
+            if let OfficeEvent::PersonSet { person, active: false, .. } = &recorded.event {
+                sessions::revoke(w, *person, None)?;
+            }
+        }
         let events = recorded.into_iter().map(|recorded| recorded.event).collect();
         Ok(Changed { office: Arc::new(after), events })
     }

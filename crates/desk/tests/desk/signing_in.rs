@@ -31,6 +31,9 @@ on_both! {
         let gone = world.desk.begin_session(MARTA, "").await.unwrap();
         world.set_person(MARTA, |person| person.active = false).await;
         assert!(world.desk.signed_in(&gone).await.unwrap().is_none());
+        world.set_person(MARTA, |person| person.active = true).await;
+        assert!(world.desk.signed_in(&gone).await.unwrap().is_none(), "he comes in by the door again");
+        world.set_person(MARTA, |person| person.active = false).await;
         assert!(matches!(world.desk.sign_in(EMAIL, PASSWORD, "a", "b").await, Err(SignInError::Wrong)));
     }
 

@@ -31,6 +31,7 @@ struct Link {
     subject: String,
     done: Option<String>,
     error: Option<String>,
+    kept: Again,
     solved: Option<String>,
     rating: Option<String>,
     fields: Vec<Field>,
@@ -152,13 +153,19 @@ async fn render(
             error = Some(message.clone());
         }
     }
+    let shown = fields.iter().any(|field| wrong.fields.0.contains_key(&field.name));
+    let kept = Again::to_read(&wrong.fields).unless(shown);
     let answers = link.purpose == LinkPurpose::Answer;
     let rates = answers && seen.may(Action::Rate);
     let shown = Link {
         number: seen.case.number.to_string(),
-        subject: seen.subject().to_owned(),
+        // A provider knows the request by its letter.
+        subject: Some(seen.subject())
+            .filter(|subject| !subject.is_empty())
+            .map_or_else(|| frame.t.name("case-number", &seen.case.number.to_string()), str::to_owned),
         done: None,
         error,
+        kept,
         solved: asks_solved(&frame, &seen, said, &command).filter(|_| answers),
         rating: rates.then(|| asks_rating(&frame, String::new(), said.score.parse().unwrap_or(0), &command)),
         button: frame.t.get(button).to_owned(),

@@ -196,12 +196,15 @@ pub(crate) async fn edit(State(app): State<App>, visitor: Visitor, Path(id): Pat
 
 pub(crate) async fn create(State(app): State<App>, posted: Posted) -> Response {
     let Posted { visitor, form } = posted;
+    if !may_change(&visitor) {
+        return Oops::not_found(visitor.frame(&app)).into_response();
+    }
     set(&app, &visitor, None, &form.fields).await
 }
 
 pub(crate) async fn save(State(app): State<App>, Path(id): Path<PersonId>, posted: Posted) -> Response {
     let Posted { visitor, form } = posted;
-    if !visitor.office.people.contains_key(&id) || !reads_office(&visitor) {
+    if !visitor.office.people.contains_key(&id) || !may_change(&visitor) {
         return Oops::not_found(visitor.frame(&app)).into_response();
     }
     set(&app, &visitor, Some(id), &form.fields).await
