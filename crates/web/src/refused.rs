@@ -8,11 +8,23 @@ use crate::texts::Texts;
 pub(crate) fn sentence(t: &Texts, refusal: &Refusal) -> String {
     match refusal {
         Refusal::BadField { field, problem } => {
-            let label = t.of_word("field", &field.replace('.', "-")).to_owned();
-            t.name(&problem_name(*problem), if label.is_empty() { field } else { &label })
+            let label = t.of_word("field", &field.replace('.', "-"));
+            let label = if label.is_empty() { field } else { label };
+            match problem {
+                Problem::Missing => missing(t, field, label),
+                problem => t.name(&problem_name(*problem), label),
+            }
         }
         Refusal::BadAnswer { problem, question } => t.name(&problem_name(*problem), question),
         refusal => t.of_word("refusal", refusal.code()).to_owned(),
+    }
+}
+
+/// What to write in a field that was left empty.
+pub(crate) fn missing(t: &Texts, field: &str, label: &str) -> String {
+    match t.of_word("missing", &field.replace('.', "-")) {
+        "" => t.name("problem-missing", label),
+        said => said.to_owned(),
     }
 }
 

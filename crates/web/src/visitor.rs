@@ -80,6 +80,34 @@ fn done_text(word: &str) -> Option<&'static str> {
         "confirmado" => "done-confirmed",
         "calificado" => "done-rated",
         "reabierto" => "done-reopened",
+        verb => return done_move(verb),
+    })
+}
+
+/// What a page says after a move of the desk.
+fn done_move(verb: &str) -> Option<&'static str> {
+    Some(match verb {
+        "classifications" => "done-classifications",
+        "assignments" => "done-assignments",
+        "takings" => "done-takings",
+        "assessments" => "done-assessments",
+        "waits" => "done-waits",
+        "resumptions" => "done-resumptions",
+        "escalations" => "done-escalations",
+        "escalations-provider" => "done-escalations-provider",
+        "follow-ups" => "done-follow-ups",
+        "provider-reports" => "done-provider-reports",
+        "provider-returns" => "done-provider-returns",
+        "solutions" => "done-solutions",
+        "closures" => "done-closures",
+        "referrals" => "done-referrals",
+        "acknowledgements" => "done-acknowledgements",
+        "send-backs" => "done-send-backs",
+        "conclusions" => "done-conclusions",
+        "cancellations" => "done-cancellations",
+        "mergers" => "done-mergers",
+        "watchers" => "done-watchers",
+        "details" => "done-details",
         _ => return None,
     })
 }

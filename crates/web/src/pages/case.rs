@@ -2,7 +2,7 @@
 
 use askama::Template;
 use atiende_desk::{DeskError, SeenCase};
-use atiende_procedure::{Action, BlobHash, CaseNumber};
+use atiende_procedure::{Action, Activity, ActivityStatus, Actor, BlobHash, CaseNumber, Performer};
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -61,6 +61,8 @@ pub(crate) const FACES: [Face; 5] = [
 pub(crate) struct AskSolved<'a> {
     pub(crate) frame: &'a Frame,
     pub(crate) activities: &'a str,
+    /// Who did it, in a sentence.
+    pub(crate) by: String,
     pub(crate) confirm_to: String,
     pub(crate) reopen_to: String,
     pub(crate) may_reopen: bool,
@@ -146,6 +148,29 @@ pub(crate) async fn file(
         Ok((file, name, bytes)) => download::response(&file, &name, bytes),
         Err(error) => Oops::to(&app, &visitor, &error).into_response(),
     }
+}
+
+/// Who solved the case, in a sentence for its requester (R14).
+pub(crate) fn solved_by(frame: &Frame, seen: &SeenCase) -> String {
+    let Some(solution) = &seen.case.solution else { return String::new() };
+    match solution.performed_by {
+        Performer::Agent => {
+            seen.name_of(solution.by).map_or_else(String::new, |name| frame.t.name("solved-by", name))
+        }
+        Performer::Provider => {
+            let contract = seen.case.providers.last().map(|turn| Actor::Provider(turn.contract));
+            let name = contract.and_then(|contract| seen.name_of(contract));
+            name.map_or_else(String::new, |name| frame.t.name("solved-by-provider", name))
+        }
+    }
+}
+
+/// Whether an activity that the case has not needed may still come.
+pub(crate) fn ahead(seen: &SeenCase, item: &Activity) -> bool {
+    let not_needed = |item: &Activity| item.status == ActivityStatus::NotNeeded;
+    let later = seen.evidence.items.iter().filter(|other| other.number > item.number && other.number < 8);
+    let passed_over = item.number < 8 && later.into_iter().any(|other| !not_needed(other));
+    not_needed(item) && !passed_over && seen.case.status.name().is_open()
 }
 
 /// The form that supplies what a request lacks (R9).

@@ -3,11 +3,12 @@
 use askama::Template;
 use atiende_desk::view::queue::QueueRequest;
 use atiende_desk::{DeskError, QueueFilter, SeenCase};
+use atiende_procedure::permission::Scope;
 use atiende_procedure::{Action, ActivityStatus, Audience, Deviation, Lack, Status};
 
-use super::case::{Asked, Fact, Wrong};
+use super::case::{Asked, Fact, Wrong, ahead};
 use super::form::{blame, refill};
-use super::move_forms::{MoveForm, forms, next_sensible, verb};
+use super::move_forms::{MoveForm, askable, forms, next_sensible, verb};
 use super::story::{Item, story};
 use crate::again::Again;
 use crate::app::App;
@@ -141,8 +142,11 @@ pub(crate) async fn page(
     let story = whole.into_iter().filter(|item| fits(item, &asked.ver)).collect();
     let audiences = audiences(t, seen, &asked.para);
     let audience = audiences.iter().find(|tab| tab.chosen).map_or("requester", |tab| tab.value);
-    let (back, back_label) =
-        if case.security { ("/seguridad", "nav-security") } else { ("/mesa", "nav-cases") };
+    let (back, back_label) = match case.security {
+        true => ("/seguridad", "nav-security"),
+        false if Scope::of(seen.viewer.actor, &seen.office).desk => ("/mesa", "nav-cases"),
+        false => ("/proveedores", "nav-providers"),
+    };
     let (activities, deviations) = (activities(&frame, seen), deviations(t, seen));
     Ok(DeskCase {
         number: case.number.to_string(),
@@ -160,7 +164,7 @@ pub(crate) async fn page(
             None => String::new(),
         },
         main_move: next_sensible(seen).and_then(|action| offer(t, action)),
-        moves: seen.moves.iter().filter_map(|action| offer(t, *action)).collect(),
+        moves: askable(seen).filter_map(|action| offer(t, action)).collect(),
         activities,
         lacks: lacks(&frame, seen),
         deviations,
@@ -223,9 +227,13 @@ fn activities(frame: &Frame, seen: &SeenCase) -> Vec<DeskActivity> {
             ActivityStatus::Missing => ("is-missing", ""),
             ActivityStatus::NotNeeded => ("is-off", "minus"),
         };
-        let ahead =
-            item.status == ActivityStatus::NotNeeded && item.number == 8 && seen.case.status.name().is_open();
-        let (class, icon) = if ahead { ("", "") } else { (class, icon) };
+        let still =
+            ahead(seen, item).then_some(if item.number == 8 { "activity-ahead" } else { "activity-maybe" });
+        let (class, icon) = match still {
+            Some("activity-ahead") => ("", ""),
+            Some(_) => (class, ""),
+            None => (class, icon),
+        };
         let control = if item.control_point { " cp" } else { "" };
         let responsible = item.responsible.and_then(|actor| seen.name_of(actor)).unwrap_or_default();
         let when = item.ended_at.or(item.began_at).map_or_else(String::new, |at| frame.when(&at));
@@ -244,14 +252,11 @@ fn activities(frame: &Frame, seen: &SeenCase) -> Vec<DeskActivity> {
             short: written.map_or_else(String::new, |written| written.short.clone()),
             name: written.map_or_else(String::new, |written| written.name.clone()),
             when: match item.status {
-                ActivityStatus::NotNeeded if ahead => t.get("activity-ahead").to_owned(),
-                ActivityStatus::NotNeeded => t.get("activity-off").to_owned(),
+                ActivityStatus::NotNeeded => t.get(still.unwrap_or("activity-off")).to_owned(),
                 _ => when,
             },
-            status: match ahead {
-                true => t.get("activity-ahead").to_owned(),
-                false => frame.word("activity", item.status),
-            },
+            status: still
+                .map_or_else(|| frame.word("activity", item.status), |still| t.get(still).to_owned()),
             detail: parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
             now: item.status == ActivityStatus::Current,
             happened: item.status != ActivityStatus::NotNeeded,
@@ -460,8 +465,11 @@ fn assignment(frame: &Frame, seen: &SeenCase) -> Section {
         case.assessment.as_ref().map(|assessment| frame.word("complexity", assessment.complexity)),
     );
     add(
-        t.get("procedure-version-column"),
-        seen.office.versions.get(&case.procedure).map(|version| version.version.clone()),
+        t.get("nav-procedure"),
+        seen.office
+            .versions
+            .get(&case.procedure)
+            .map(|version| t.name("procedure-version", &version.version)),
     );
     add(t.get("case-survey"), case.survey.as_ref().map(|survey| frame.word("rate", survey.score)));
     Section { title: t.get("case-assignment").to_owned(), person: String::new(), under: String::new(), facts }

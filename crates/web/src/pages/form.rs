@@ -32,6 +32,8 @@ pub(crate) struct Field {
     pub(crate) hint: String,
     pub(crate) value: String,
     pub(crate) required: bool,
+    /// Said to be optional; what another answer makes necessary is not.
+    pub(crate) optional: bool,
     pub(crate) error: Option<String>,
     pub(crate) options: Vec<Choice>,
     input: Input,
@@ -51,6 +53,7 @@ impl Field {
             hint: String::new(),
             value: String::new(),
             required: true,
+            optional: false,
             error: None,
             options: Vec::new(),
             input,
@@ -58,6 +61,11 @@ impl Field {
     }
 
     pub(crate) fn optional(self) -> Field {
+        Field { required: false, optional: true, ..self }
+    }
+
+    /// Needed only after a certain answer elsewhere, so that a browser must not insist on it.
+    pub(crate) fn expected(self) -> Field {
         Field { required: false, ..self }
     }
 

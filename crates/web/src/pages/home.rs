@@ -93,7 +93,7 @@ pub(crate) async fn show(
     shown(&Home {
         proposals: if words.q.trim().is_empty() { Vec::new() } else { proposed(office, &words.q) },
         often: offered.take(6).cloned().collect(),
-        cards: mine.open.iter().map(|row| Card::of(&frame, office, row)).collect(),
+        cards: Card::all(&frame, office, &mine.open),
         has_past: !mine.past.is_empty(),
         words: words.q,
         mail: settings.mail_address.clone(),
@@ -140,12 +140,33 @@ pub(crate) async fn mine(State(app): State<App>, visitor: Visitor) -> Response {
         Err(error) => return Oops::to(&app, &visitor, &error).into_response(),
     };
     let frame = visitor.frame(&app);
-    let cards = |rows: &[QueueRow]| rows.iter().map(|row| Card::of(&frame, &visitor.office, row)).collect();
+    let cards = |rows: &[QueueRow]| Card::all(&frame, &visitor.office, rows);
     let (open, past) = (cards(&mine.open), cards(&mine.past));
     shown(&Mine { frame, open, past })
 }
 
 impl Card {
+    /// One's cases, those that wait for oneself first.
+    fn all(frame: &Frame, office: &Office, rows: &[QueueRow]) -> Vec<Card> {
+        let mut cards: Vec<Card> = rows.iter().map(|row| Card::of(frame, office, row)).collect();
+        cards.sort_by_key(|card| card.button.is_none());
+        cards
+    }
+
+    /// What to know or do next.
+    fn more(frame: &Frame, row: &QueueRow) -> String {
+        let t = frame.t;
+        match (row.status, row.waiting_for, row.expected_by) {
+            (StatusName::Waiting, Some(WaitingFor::Requester), _) => t.get("portal-write-us").to_owned(),
+            (StatusName::Solved, ..) => t.get("portal-say-if-well").to_owned(),
+            (status, _, Some(at)) if status.is_open() && at < frame.now => {
+                t.name("portal-late", &frame.in_full(&at))
+            }
+            (status, _, Some(at)) if status.is_open() => t.name("portal-expected", &frame.in_full(&at)),
+            _ => t.name("portal-changed", &frame.when(&row.changed_at)),
+        }
+    }
+
     fn of(frame: &Frame, office: &Office, row: &QueueRow) -> Card {
         let agent =
             row.agent.and_then(|id| office.people.get(&id)).map(|person| person.profile.name.as_str());
@@ -156,10 +177,7 @@ impl Card {
             says: plain.says,
             number: row.number.to_string(),
             subject: row.subject.clone(),
-            more: match row.expected_by.filter(|_| row.status.is_open()) {
-                Some(at) => frame.t.name("portal-expected", &frame.in_full(&at)),
-                None => frame.t.name("portal-changed", &frame.when(&row.changed_at)),
-            },
+            more: Card::more(frame, row),
             button: match (row.status, row.waiting_for) {
                 (StatusName::Waiting, Some(WaitingFor::Requester)) => Some("portal-answer"),
                 (StatusName::Solved, _) => Some("portal-review"),

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::case::{AskSolved, Wrong, missing_fields, wrong_of};
+use super::case::{AskSolved, Wrong, missing_fields, solved_by, wrong_of};
 use super::form::{Choice, Field, Input, blame, refill};
 use super::moves::typed_details;
 use super::new::command_id;
@@ -205,6 +205,7 @@ fn asks_solved(frame: &Frame, seen: &SeenCase, said: &Said, command: &str) -> Op
     let asked = AskSolved {
         frame,
         activities: activities.unwrap_or_default(),
+        by: solved_by(frame, seen),
         confirm_to: String::new(),
         reopen_to: String::new(),
         may_reopen: seen.may(Action::Reopen),

@@ -25,6 +25,13 @@ pub(crate) struct MoveForm {
     pub(crate) open: bool,
 }
 
+impl MoveForm {
+    /// Whether the case ends by it, and nobody can bring it back.
+    pub(crate) fn ends(&self) -> bool {
+        matches!(self.verb, "cancellations" | "mergers")
+    }
+}
+
 /// The resource and the icon of a move; none for those that have no form of their own.
 pub(crate) fn verb(action: Action) -> Option<(&'static str, &'static str)> {
     Some(match action {
@@ -83,9 +90,14 @@ pub(crate) fn next_sensible(seen: &SeenCase) -> Option<Action> {
     order.into_iter().find(|action| seen.may(*action))
 }
 
+/// The moves that may be made now; data are completed only where some are missing.
+pub(crate) fn askable(seen: &SeenCase) -> impl Iterator<Item = Action> {
+    seen.moves.iter().copied().filter(|action| *action != Action::Complete || !seen.missing.is_empty())
+}
+
 /// The forms of all moves that may be made now.
 pub(crate) fn forms(frame: &Frame, seen: &SeenCase, open: &str) -> Vec<MoveForm> {
-    let forms = seen.moves.iter().filter_map(|action| form(frame, seen, *action));
+    let forms = askable(seen).filter_map(|action| form(frame, seen, action));
     forms.map(|form| MoveForm { open: form.verb == open, ..form }).collect()
 }
 

@@ -211,7 +211,7 @@ fn onward(
         "confirmations" => "confirmado",
         "surveys" => "calificado",
         "reopenings" => "reabierto",
-        _ => "hecho",
+        verb => verb,
     };
     let scope = atiende_procedure::permission::Scope::of(visitor.viewer.actor, &app.desk.office());
     let back = own_path(typed.get("volver"));

@@ -20,7 +20,7 @@ use crate::attempt::Content;
 use crate::frame::Frame;
 use crate::lenient::Fields;
 use crate::oops::{Oops, page, shown};
-use crate::refused::{field, sentence};
+use crate::refused::{field, missing, sentence};
 use crate::request::{Contact, Request, RequestDetails};
 use crate::upload::Form;
 use crate::visitor::Visitor;
@@ -104,11 +104,14 @@ fn asked_fields(frame: &Frame, service: Option<&Arc<Service>>) -> Vec<Field> {
             [Kind::Incident, Kind::ServiceRequest, Kind::Advice, Kind::Training, Kind::SecurityIncident];
         fields.push(Field::new(Input::Select, "kind", t.get("new-kind")).words(t, "kind-plain", &kinds));
     }
-    fields.push(
-        Field::new(Input::Radio, "impact", t.get("new-impact"))
-            .words(t, "impact-plain", Impact::ALL)
-            .value("low"),
-    );
+    // A service that asks questions of its own knows what to ask, and how many its failure touches.
+    if service.is_none_or(|service| service.questions.is_empty()) {
+        fields.push(
+            Field::new(Input::Radio, "impact", t.get("new-impact"))
+                .words(t, "impact-plain", Impact::ALL)
+                .value("low"),
+        );
+    }
     fields
 }
 
@@ -146,7 +149,7 @@ fn about_fields(frame: &Frame, visitor: &Visitor) -> Vec<Field> {
             .value("no"),
         Field::new(Input::Line, "remote_support_id", t.get("field-remote-support-id"))
             .hint(t.get("new-remote-id-hint"))
-            .optional(),
+            .expected(),
     ]
 }
 
@@ -196,7 +199,11 @@ pub(crate) async fn send(State(app): State<App>, posted: Posted) -> Response {
 /// The portal asks for all that R9 lists; only mail may leave it for later.
 fn demand(fields: &mut [Field], typed: &Fields, t: &crate::texts::Texts) {
     for field in fields.iter_mut().filter(|field| field.required && field.value.trim().is_empty()) {
-        field.error = Some(t.name("problem-missing", &field.label));
+        field.error = Some(match (field.name.starts_with("answers."), field.is_radio()) {
+            (true, true) => t.name("missing-choice", &field.label),
+            (true, false) => t.name("missing-reply", &field.label),
+            (false, _) => missing(t, &field.name, &field.label),
+        });
     }
     if typed.get("has_remote_support") == "yes" && typed.get("remote_support_id").trim().is_empty() {
         blame(fields, "remote_support_id", t.get("new-remote-id-missing"));

@@ -4,7 +4,7 @@ use askama::Template;
 use atiende_desk::SeenCase;
 use atiende_procedure::{Action, Event, Status};
 
-use super::case::{AskRating, AskSolved, Fact, Wrong, missing_fields};
+use super::case::{AskRating, AskSolved, Fact, Wrong, ahead, missing_fields, solved_by};
 use super::form::{Field, blame, refill};
 use super::home::PlainState;
 use super::story::{Item, story};
@@ -122,6 +122,7 @@ fn asks_solved(frame: &Frame, seen: &SeenCase, base: &str, command: &str) -> Opt
     let asked = AskSolved {
         frame,
         activities: activities.unwrap_or_default(),
+        by: solved_by(frame, seen),
         confirm_to: format!("{base}/confirmations"),
         reopen_to: format!("{base}/reopenings"),
         may_reopen: seen.may(Action::Reopen),
@@ -148,6 +149,10 @@ fn steps(frame: &Frame, seen: &SeenCase) -> Vec<Step> {
             Event::Assigned { agent: Some(agent), .. } => {
                 steps.push(done(t.name("step-assigned", person(*agent)), at));
             }
+            Event::Taken => {
+                let name = seen.name_of(event.recorded.acted.by).unwrap_or_default();
+                steps.push(done(t.name("plain-taken", name), at));
+            }
             Event::EscalatedToLevel { .. } => steps.push(done(t.get("step-escalated").to_owned(), at)),
             Event::EscalatedToProvider { .. } => steps.push(done(t.get("step-provider").to_owned(), at)),
             Event::Solved { .. } => steps.push(done(t.get("step-solved").to_owned(), at)),
@@ -167,6 +172,7 @@ fn steps(frame: &Frame, seen: &SeenCase) -> Vec<Step> {
         Status::Closed { .. } | Status::Cancelled { .. } => None,
         Status::Solved { .. } => Some("step-you-confirm"),
         Status::Registered => Some("step-assign-next"),
+        Status::Referred { .. } => Some("step-security-next"),
         _ => Some("step-solve-next"),
     };
     if let Some(ahead) = ahead {
@@ -188,7 +194,14 @@ fn activities(frame: &Frame, seen: &SeenCase) -> Vec<PlainActivity> {
     };
     let items = seen.evidence.items.iter();
     items
-        .map(|item| PlainActivity { name: name(item.number), status: frame.word("activity", item.status) })
+        .map(|item| PlainActivity {
+            name: name(item.number),
+            status: match (ahead(seen, item), item.number) {
+                (true, 8) => frame.t.get("activity-ahead").to_owned(),
+                (true, _) => frame.t.get("activity-maybe").to_owned(),
+                (false, _) => frame.word("activity", item.status),
+            },
+        })
         .collect()
 }
 

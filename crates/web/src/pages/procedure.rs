@@ -22,6 +22,16 @@ struct Procedure {
     others: Vec<Arc<ProcedureVersion>>,
 }
 
+/// The same, in the portal's frame, for whoever only asks for help.
+#[derive(Debug, Template)]
+#[template(path = "procedure_portal.html")]
+struct PlainProcedure {
+    frame: Frame,
+    version: Arc<ProcedureVersion>,
+    since: String,
+    others: Vec<Arc<ProcedureVersion>>,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
@@ -37,5 +47,8 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor, Query(asked):
     };
     let since = frame.t.name("procedure-since", &frame.spoken.date(version.in_force_from));
     let others = office.versions.values().cloned().collect();
+    if visitor.person.roles.is_empty() {
+        return shown(&PlainProcedure { frame, version, since, others });
+    }
     shown(&Procedure { frame, version, since, others })
 }

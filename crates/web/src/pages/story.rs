@@ -14,6 +14,8 @@ pub(crate) struct Item {
     pub(crate) class: &'static str,
     pub(crate) icon: &'static str,
     pub(crate) by: String,
+    /// Whose initials stand beside it.
+    pub(crate) name: String,
     pub(crate) kind: String,
     pub(crate) own: bool,
     pub(crate) provider: bool,
@@ -54,6 +56,7 @@ fn item(frame: &Frame, seen: &SeenCase, event: &SeenEvent) -> Option<Item> {
             .as_ref()
             .map(|number| frame.t.name("story-from", &number.to_string()))
             .unwrap_or_default(),
+        name: seen.name_of(recorded.acted.by).unwrap_or(&by).to_owned(),
         by,
         ..Item::default()
     };
