@@ -50,6 +50,8 @@ struct ViewLink {
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) number: String,
+    /// The number without its prefix and year where they are the current ones.
+    pub(crate) short: String,
     pub(crate) subject: String,
     pub(crate) requester: String,
     pub(crate) level: String,
@@ -257,8 +259,11 @@ fn selects(frame: &Frame, listing: &Listing) -> Vec<Field> {
 /// The rows of a page, in the frame's language.
 pub(crate) fn rows(frame: &Frame, page: &SeenPage) -> Vec<Row> {
     let department = |id| page.office.departments.get(&id).map_or("", |department| department.name.as_str());
+    let settings = &page.office.settings;
+    let current = format!("{}-{}-", settings.prefix, settings.calendar.day_of(frame.now).year());
     let row = |row: &atiende_desk::QueueRow| Row {
         number: row.number.to_string(),
+        short: row.number.to_string().trim_start_matches(current.as_str()).to_owned(),
         subject: row.subject.clone(),
         requester: match row.department.map(department).filter(|name| !name.is_empty()) {
             Some(department) => format!("{} · {department}", page.name(row.requester)),
