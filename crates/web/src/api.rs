@@ -2,15 +2,14 @@
 
 mod caller;
 mod cases;
+mod description;
 mod json;
 mod moves;
 mod office;
 mod problem;
 
 use axum::Router;
-use axum::http::StatusCode;
 use axum::routing::get;
-use utoipa::openapi::RefOr;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
@@ -42,9 +41,8 @@ impl Modify for Bearer {
 
 /// The API with its own description.
 pub(crate) fn router() -> Router<App> {
-    let (router, mut document) = described().split_for_parts();
-    say_what_answers_mean(&mut document);
-    let document = document.to_pretty_json().expect("the description has string keys only");
+    let (router, document) = described().split_for_parts();
+    let document = format!("{:#}", description::complete(&document));
     let serve = move || {
         let document = document.clone();
         async move { ([("content-type", "application/json")], document) }
@@ -52,21 +50,6 @@ pub(crate) fn router() -> Router<App> {
     router
         .route("/api/v1/openapi.json", get(serve))
         .route("/api/v1/{*rest}", get(problem::nowhere).fallback(problem::nowhere))
-}
-
-/// OpenAPI wants each answer described; those whose status says it all have no words of their own.
-fn say_what_answers_mean(document: &mut utoipa::openapi::OpenApi) {
-    let items = document.paths.paths.values_mut();
-    let operations = items.flat_map(|item| item.get.iter_mut().chain(&mut item.post));
-    for (status, answer) in operations.flat_map(|operation| &mut operation.responses.responses) {
-        if let RefOr::T(answer) = answer
-            && answer.description.is_empty()
-        {
-            let reason =
-                StatusCode::from_bytes(status.as_bytes()).ok().and_then(|status| status.canonical_reason());
-            answer.description = reason.unwrap_or(status).to_owned();
-        }
-    }
 }
 
 fn described() -> OpenApiRouter<App> {
@@ -93,7 +76,5 @@ fn described() -> OpenApiRouter<App> {
 
 /// The API's description, for its own page.
 pub(crate) fn description() -> serde_json::Value {
-    let mut document = described().into_openapi();
-    say_what_answers_mean(&mut document);
-    serde_json::to_value(document).expect("the description has string keys only")
+    description::complete(&described().into_openapi())
 }

@@ -17,6 +17,7 @@ use utoipa::IntoParams;
 pub(crate) struct Listing {
     /// One or more states, with commas; `open` for all that are.
     pub(crate) status: Option<String>,
+    /// `first`, `second` or `third`.
     pub(crate) level: Option<String>,
     /// A person's id, `me`, or `none`.
     pub(crate) assignee: Option<String>,
@@ -26,11 +27,13 @@ pub(crate) struct Listing {
     pub(crate) department: Option<String>,
     /// A code.
     pub(crate) site: Option<String>,
+    /// `incident`, `service_request` and so on.
     pub(crate) kind: Option<String>,
     /// A code.
     pub(crate) service: Option<String>,
     /// A code.
     pub(crate) group: Option<String>,
+    /// `low`, `medium`, `high` or `critical`.
     pub(crate) priority: Option<String>,
     /// Words to search for.
     pub(crate) q: Option<String>,
@@ -40,6 +43,7 @@ pub(crate) struct Listing {
     pub(crate) opened_to: Option<String>,
     /// `changed` (newest first), `opened` (newest first), `oldest`, `priority`, `number`.
     pub(crate) sort: Option<String>,
+    /// The `next_cursor` of the page before.
     pub(crate) cursor: Option<String>,
     /// 1 to 200; 50 unless said.
     pub(crate) limit: Option<String>,
