@@ -20,6 +20,7 @@ fn the_edges_hold(place: &Place) -> Result<()> {
     words_hold_no_control_characters(&people);
     other_origins_are_refused(&server)?;
     files_are_few(&people)?;
+    a_security_case_is_named_nowhere(&people);
     // The log is at its chattiest in these tests.
     let log = server.said();
     for words in ["Parece un engaño", "Un correo raro", "Es un engaño", "Bloqueado."] {
@@ -142,4 +143,25 @@ fn files_are_few(people: &People) -> Result<()> {
     let problem = people.requester.send(Method::POST, &path, &headers, body.as_bytes())?;
     assert!(problem.refuses(422, "bad-field")["fields"]["file"].is_string());
     Ok(())
+}
+
+/// A case that went into another says nothing of it any more when that one goes to security.
+fn a_security_case_is_named_nowhere(people: &People) {
+    let register =
+        |subject| number(&people.requester.post("/cases", &request(subject, "APP-NOMINA")).is(201));
+    let (case, merged, twice) = (register("El engaño"), register("Otra vez"), register("Y otra"));
+    people.admin.post(&format!("/cases/{merged}/mergers"), &json!({ "into": case })).is(200);
+    let duplicate = json!({ "reason": "Es el mismo.", "duplicate_of": case });
+    people.admin.post(&format!("/cases/{twice}/cancellations"), &duplicate).is(200);
+    let tells = |client: &Client| {
+        [&merged, &twice].iter().any(|other| {
+            let shown = client.get(&format!("/cases/{other}")).is(200).to_string();
+            let told = client.get(&format!("/cases/{other}/events")).is(200).to_string();
+            shown.contains(&case) || told.contains(&case)
+        })
+    };
+    assert!(tells(&people.first));
+    people.first.post(&format!("/cases/{case}/referrals"), &json!({ "reason": "Es un engaño." })).is(200);
+    assert!(!tells(&people.first) && !tells(&people.admin) && !tells(&people.auditor));
+    assert!(tells(&people.requester), "it is hers");
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use atiende_procedure::office::{Contract, Group, Office, Person, Provider, Service};
 use atiende_procedure::permission::{Scope, audiences, knows, offered};
 use atiende_procedure::{
-    Action, Actor, Audience, Case, CaseId, CaseNumber, Circumstances, Event, Evidence, PersonId, Recorded,
-    TextRef, evidence, missing,
+    Action, Actor, Audience, Cancellation, Case, CaseId, CaseNumber, Circumstances, Event, Evidence,
+    PersonId, Recorded, Status, TextRef, evidence, missing,
 };
 use atiende_store::{Reader, StoreError, cases, events, outbox, texts};
 use jiff::Timestamp;
@@ -35,6 +35,8 @@ pub struct SeenCase {
     pub missing: Vec<String>,
     /// The numbers of cases named in it that he may see.
     pub numbers: BTreeMap<CaseId, CaseNumber>,
+    /// Whether he may see the case into which this one went, if it went into one: it may be with security by now.
+    pub sees_other: bool,
     /// What became of the letters about it, for those who read everything of it.
     pub letters: Vec<LetterSeen>,
     words: HashMap<TextRef, String>,
@@ -123,6 +125,10 @@ fn look(
     {
         numbers.insert(other.id, other.number);
     }
+    let sees_other = match gone_into(&case) {
+        Some(number) => cases::by_number(r, number)?.is_some_and(|other| scope.contains(&other)),
+        None => true,
+    };
     let circumstances = Circumstances { actor: viewer.actor, now, office, other: None };
     let moves = match viewer.scope {
         atiende_procedure::office::TokenScope::All => offered(&case, &circumstances),
@@ -145,6 +151,7 @@ fn look(
         moves,
         missing,
         numbers,
+        sees_other,
         letters,
         words,
     }))
@@ -176,6 +183,14 @@ fn readable(
         }
     }
     Ok(seen)
+}
+
+fn gone_into(case: &Case) -> Option<&CaseNumber> {
+    match &case.status {
+        Status::Cancelled { why: Cancellation::DuplicateOf { number }, .. }
+        | Status::Cancelled { why: Cancellation::MergedInto { number }, .. } => Some(number),
+        _ => None,
+    }
 }
 
 fn is_said(event: &Event) -> bool {

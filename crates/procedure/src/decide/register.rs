@@ -1,7 +1,7 @@
 //! Activity 1: the request enters (R7, R9). What is missing is asked for later; the case exists meanwhile.
 
 use super::say::files;
-use super::{Circumstances, Decision, LONGEST_LINE, LONGEST_TEXT, active_person, bad, complete, words};
+use super::{Circumstances, Decision, LONGEST_LINE, LONGEST_TEXT, bad, complete, words};
 use crate::{
     Acted, Action, Capacity, CaseId, CaseNumber, Channel, Details, Event, Impact, Kind, Problem, Refusal,
     Registered, Registration, Role, Urgency,
@@ -19,7 +19,11 @@ pub fn register(
     now: &Circumstances,
 ) -> Result<Decision, Refusal> {
     let capacity = capacity(asked, now).ok_or(Refusal::NotYourRole { action: Action::Register })?;
-    active_person(asked.requester, now.office)?;
+    match now.office.people.get(&asked.requester) {
+        None => return Err(bad("on_behalf_of", Problem::Unknown)),
+        Some(requester) if !requester.active => return Err(bad("on_behalf_of", Problem::Inactive)),
+        Some(_) => {}
+    }
     let procedure = now.office.version_in_force(now.now).ok_or(Refusal::NoProcedureInForce)?.id;
     let service = match asked.service {
         Some(id) => Some(now.office.services.get(&id).ok_or(bad("service", Problem::Unknown))?),

@@ -58,7 +58,7 @@ fn planned_work_is_the_desks_even_when_an_agent_asks_it_of_himself() {
 #[test]
 fn somebody_who_left_is_not_registered_for() {
     let refusal = Story::begins(DORA, &request(EX)).err();
-    assert_eq!(refusal, Some(Refusal::PersonNotActive { person: id(EX) }));
+    assert_eq!(refusal, Some(Refusal::BadField { field: "on_behalf_of", problem: Problem::Inactive }));
 }
 
 #[test]

@@ -258,6 +258,7 @@ activity-record = record { $name }
 approval-prepared = Prepared
 approval-reviewed = Reviewed
 approval-approved = Approved
+cancelled-elsewhere = It goes on in another case
 cancelled-withdrawn = no longer needed
 cancelled-duplicate = already in { $name }
 cancelled-merged = goes on in { $name }

@@ -258,6 +258,7 @@ activity-record = registro { $name }
 approval-prepared = Elaboró
 approval-reviewed = Revisó
 approval-approved = Aprobó
+cancelled-elsewhere = Sigue en otro caso
 cancelled-withdrawn = ya no se necesita
 cancelled-duplicate = ya estaba en { $name }
 cancelled-merged = sigue en { $name }

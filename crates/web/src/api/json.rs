@@ -105,7 +105,11 @@ fn facts(seen: &SeenCase, object: &mut Map<String, Value>) {
         }
         Status::Solved { grace_ends, .. } => add("grace_ends", json!(grace_ends)),
         Status::Referred { acknowledged, .. } => add("acknowledged", json!(acknowledged.is_some())),
-        Status::Cancelled { why, .. } => add("cancelled", json!(why)),
+        Status::Cancelled { why, .. } => {
+            let mut why = json!(why);
+            elsewhere(seen, &mut why);
+            add("cancelled", why);
+        }
         _ => {}
     }
     if let Some(solution) = &case.solution {
@@ -182,6 +186,9 @@ pub(crate) fn rows(page: &SeenPage) -> Items {
 pub(crate) fn event(seen: &SeenCase, recorded: &Recorded) -> Value {
     let mut what = serde_json::to_value(&recorded.event).unwrap_or_default();
     spell(seen, &mut what);
+    if let Event::Cancelled { .. } = &recorded.event {
+        elsewhere(seen, &mut what["why"]);
+    }
     if !seen.reads_internal() {
         hide(&recorded.event, &mut what);
     }
@@ -193,6 +200,13 @@ pub(crate) fn event(seen: &SeenCase, recorded: &Recorded) -> Value {
         "audience": recorded.event.audience(),
         "event": what,
     })
+}
+
+/// The number of the case into which it went is told to who may see that case.
+fn elsewhere(seen: &SeenCase, why: &mut Value) {
+    if let Some(number) = why.get_mut("number").filter(|_| !seen.sees_other) {
+        *number = Value::Null;
+    }
 }
 
 /// Replaces each reference by its words; one whose words he may not read, or were destroyed, becomes null.

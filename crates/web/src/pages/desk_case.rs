@@ -204,6 +204,7 @@ fn state_more(frame: &Frame, seen: &SeenCase) -> String {
         Status::Referred { acknowledged: None, .. } => frame.t.get("case-not-acknowledged").to_owned(),
         Status::Cancelled { why, .. } => match why {
             atiende_procedure::Cancellation::Withdrawn => frame.t.get("cancelled-withdrawn").to_owned(),
+            _ if !seen.sees_other => frame.t.get("cancelled-elsewhere").to_owned(),
             atiende_procedure::Cancellation::DuplicateOf { number } => {
                 frame.t.name("cancelled-duplicate", &number.to_string())
             }

@@ -224,6 +224,7 @@ async fn registered(app: &App, visitor: &Visitor, form: Form) -> Result<String, 
             visitor
                 .office
                 .person_by_email(email)
+                .filter(|person| person.active)
                 .ok_or(Refusal::BadField { field: "behalf", problem: atiende_procedure::Problem::Unknown })?
                 .id
                 .0,

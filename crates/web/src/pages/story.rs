@@ -233,6 +233,7 @@ fn sentence(frame: &Frame, seen: &SeenCase, event: &Event, name: &str) -> String
         Event::Absorbed { number, .. } => number.to_string(),
         Event::Cancelled { why, .. } => match why {
             atiende_procedure::Cancellation::Withdrawn => t.get("cancelled-withdrawn").to_owned(),
+            _ if !seen.sees_other => t.get("cancelled-elsewhere").to_owned(),
             atiende_procedure::Cancellation::DuplicateOf { number } => {
                 t.name("cancelled-duplicate", &number.to_string())
             }
