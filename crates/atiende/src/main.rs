@@ -7,6 +7,7 @@ mod demo;
 mod load;
 mod log;
 mod open;
+mod patience;
 mod sample;
 mod serve;
 mod token;

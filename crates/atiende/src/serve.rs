@@ -11,10 +11,12 @@ use atiende_mail::{Folder, Transport};
 use atiende_procedure::Role;
 use atiende_store::Db;
 use atiende_web::WebOptions;
+use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
+use crate::patience::Patient;
 use crate::{cli, load, log, open};
 
 /// How long requests in hand may take once it is told to stop.
@@ -89,6 +91,8 @@ pub(crate) async fn run(
         until_told().await;
         told.send_replace(true);
     };
+    // Its own kind of listener tells the service who is there.
+    let listener = Patient(listener).tap_io(|_| {});
     let serving = axum::serve(listener, service).with_graceful_shutdown(stop);
     let overdue = async move {
         // An error means that the server ended by itself, and nobody waits here any more.
