@@ -84,5 +84,6 @@ fn provider(page: &mut Page, contract: Option<ContractId>, known: &Known) {
     let provider = known.office.providers.get(&contract.provider);
     page.provider = provider.map(|provider| provider.name.clone()).unwrap_or_default();
     page.contract.clone_from(&contract.number);
-    page.promise.clone_from(&contract.promise);
+    // The letter ends the sentence itself.
+    contract.promise.trim_end_matches('.').clone_into(&mut page.promise);
 }

@@ -434,9 +434,17 @@ fn requester(frame: &Frame, seen: &SeenCase) -> Section {
     let watchers = seen.case.watchers.iter().filter_map(|id| seen.person(*id));
     let watchers: Vec<_> = watchers.map(|person| person.profile.name.as_str()).collect();
     add(t.get("case-watchers"), Some(watchers.join(", ")));
-    for name in &seen.missing {
-        let label = t.of_word("field", &name.replace('.', "-"));
-        let label = if label.is_empty() { name } else { label };
+    // What an ended case lacked is asked for no more.
+    let missing = seen.missing.iter().filter(|_| seen.case.status.name().is_open());
+    for name in missing {
+        let asked = name
+            .strip_prefix("answers.")
+            .and_then(|code| seen.service()?.questions.iter().find(|question| question.code == code));
+        let label = match (asked, t.of_word("field", &name.replace('.', "-"))) {
+            (Some(question), _) => question.label.as_str(),
+            (None, "") => name,
+            (None, label) => label,
+        };
         facts.push(Fact { late: true, ..Fact::new(label, t.get("case-lacks")) });
     }
     let department = details.department.and_then(|id| office.departments.get(&id));

@@ -29,6 +29,8 @@ struct Link {
     frame: Frame,
     number: String,
     subject: String,
+    /// Whether whoever has the link may also see the case's page.
+    own: bool,
     done: Option<String>,
     error: Option<String>,
     kept: Again,
@@ -164,6 +166,7 @@ async fn render(
             .filter(|subject| !subject.is_empty())
             .map_or_else(|| frame.t.name("case-number", &seen.case.number.to_string()), str::to_owned),
         done: None,
+        own: link.purpose != LinkPurpose::Report,
         error,
         kept,
         solved: asks_solved(&frame, &seen, said, &command).filter(|_| answers),

@@ -71,7 +71,7 @@ fn item(frame: &Frame, seen: &SeenCase, event: &SeenEvent) -> Option<Item> {
         Event::Registered(request) => Some(Item {
             audience: Some(Audience::Requester),
             icon: "user",
-            kind: format!("{} · {}", frame.t.get("story-requester"), frame.word("channel", request.channel)),
+            kind: format!("{} · {}", asker(frame, seen, recorded), frame.word("channel", request.channel)),
             text: words(Some(request.description)),
             files: files.collect(),
             ..told
@@ -109,6 +109,17 @@ fn item(frame: &Frame, seen: &SeenCase, event: &SeenEvent) -> Option<Item> {
             let text = if quote.is_empty() { text } else { format!("{text}: «{quote}»") };
             Some(Item { event: true, icon, text, ..told })
         }
+    }
+}
+
+/// Whoever registered a case asked for himself, or for somebody.
+fn asker(frame: &Frame, seen: &SeenCase, recorded: &Recorded) -> String {
+    let requester = seen.case.requester;
+    match seen.person(requester) {
+        Some(person) if recorded.acted.by != Actor::Person(requester) => {
+            frame.t.name("story-on-behalf", &person.profile.name)
+        }
+        _ => frame.t.get("story-requester").to_owned(),
     }
 }
 
