@@ -19,6 +19,7 @@ fn what_was_typed_stays(place: &Place) -> Result<()> {
     when_a_choice_is_none(&people, &browser);
     when_the_move_is_no_longer_his(&people, &browser);
     sent_twice_is_done_once(&people, &browser);
+    beside_a_file_that_is_too_large(&people, &browser);
     strangers_store_no_files(&browser);
     nobody_is_sent_elsewhere(&browser);
     people_are_for_who_administers(&browser);
@@ -88,6 +89,29 @@ fn sent_twice_is_done_once(people: &People, browser: &Client) {
     };
     assert_eq!((send("Hola a todos"), send("Hola a todos")), (2, 2));
     assert_eq!(send("Hola, y otra cosa"), 3, "another text from the same page is another message");
+}
+
+/// 200 MB, of which the server reads no more than it must.
+fn beside_a_file_that_is_too_large(people: &People, browser: &Client) {
+    let case =
+        number(&people.requester.post("/cases", &request("Con un archivo enorme", "APP-NOMINA")).is(201));
+    let field = "--limit\r\nContent-Disposition: form-data; name=\"body\"\r\n\r\n";
+    let file = "--limit\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.bin\"\r\n\r\n";
+    let mut body = format!("{field}{WORDS}\r\n{file}").into_bytes();
+    body.resize(body.len() + (200 << 20), b'x');
+    body.extend_from_slice(b"\r\n--limit--\r\n");
+    let cookie = browser.signs_in("usuario");
+    let origin = browser.base().to_owned();
+    let headers = [
+        ("content-type", "multipart/form-data; boundary=limit"),
+        ("origin", origin.as_str()),
+        ("cookie", cookie.as_str()),
+    ];
+    // The server may close the connection before it has read all of it.
+    if let Ok(answer) = browser.send(Method::POST, &format!("/casos/{case}/mensaje"), &headers, &body) {
+        assert!(answer.status == 413 && answer.body.contains("Sigue igual"), "{}", answer.body);
+    }
+    assert_eq!(said(people, &case), 1);
 }
 
 /// Somebody who is not signed in brings files nowhere.

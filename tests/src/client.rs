@@ -70,6 +70,11 @@ impl Client {
         Client { base: format!("http://{address}"), ..self.clone() }
     }
 
+    /// Where the server is, as a browser names the origin of its pages.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// Asks for a path under `/api/v1`.
     #[track_caller]
     pub fn get(&self, path: &str) -> Answer {

@@ -109,7 +109,14 @@ async fn read(request: Request, app: &App, files: bool) -> Result<Form, Unread> 
         let name = part.name().unwrap_or_default().to_owned();
         match part.file_name().map(str::to_owned) {
             Some(_) if !files => {}
-            Some(file) => take(&app.desk, &mut form, file, part).await?,
+            Some(file) => match take(&app.desk, &mut form, file.clone(), part).await {
+                // The rest is not read, but what was typed before it was.
+                Err(Unread::TooLarge) => {
+                    form.refused = Some(RefusedFile { name: file, problem: "problem-file-too-large" });
+                    break;
+                }
+                taken => taken?,
+            },
             None => {
                 let value = whole(part, LARGEST_FORM - typed).await.map_err(|error| unread(&error))?;
                 let value = value.ok_or(Unread::TooLarge)?;
