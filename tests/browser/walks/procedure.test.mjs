@@ -95,6 +95,7 @@ test("a case through all eight activities", { timeout: 300_000 }, async () => {
     await Promise.all([page.waitForEvent("framenavigated"), form.locator("button").last().click()]);
     await page.goto(url);
     assert.equal(await page.locator("form[action$='/surveys']").count(), 0, "one rates once");
+    await page.getByText("Se corrigió y se volvió a generar el desprendible.").first().waitFor();
   });
   assert.deepEqual(await offered(people.auditor, url), [], "an auditor changes nothing");
   await step(people.auditor, "read the rating", (page) => page.getByText("Muy amables.").first().waitFor());

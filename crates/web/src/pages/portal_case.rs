@@ -74,6 +74,8 @@ pub(crate) fn page(app: &App, frame: Frame, seen: &SeenCase, wrong: &Wrong) -> P
     let has_form = wrong.verb == "details" || wrong.verb == "mensaje" && may_write;
     let kept = Again::to_read(&wrong.fields).unless(has_form || wrong.verb.is_empty());
     let base = format!("/casos/{}", seen.case.number);
+    let solved = asks_solved(&frame, seen, &base, &command);
+    let boxed = solved.is_some();
     PortalCase {
         number: seen.case.number.to_string(),
         subject: seen.subject().to_owned(),
@@ -82,13 +84,10 @@ pub(crate) fn page(app: &App, frame: Frame, seen: &SeenCase, wrong: &Wrong) -> P
         says: plain.says,
         error,
         kept,
-        solved: asks_solved(&frame, seen, &base, &command),
+        solved,
         rating: seen.may(Action::Rate).then(|| asks_rating(&frame, format!("{base}/surveys"), 0, &command)),
         missing,
-        story: story(&frame, seen)
-            .into_iter()
-            .filter(|item| !item.event || shown_to_requester(item))
-            .collect(),
+        story: story(&frame, seen).into_iter().filter(|item| !(boxed && is_solution(item))).collect(),
         draft: wrong.fields.get("body").to_owned(),
         may_write,
         may_cancel: seen.may(Action::Cancel),
@@ -108,9 +107,9 @@ pub(crate) fn page(app: &App, frame: Frame, seen: &SeenCase, wrong: &Wrong) -> P
     }
 }
 
-/// Solutions stand in their own box, above the conversation.
-fn shown_to_requester(item: &Item) -> bool {
-    item.icon != "circle-check"
+/// A solution stands in a box of its own above the conversation while it is to be confirmed, and in its place after.
+fn is_solution(item: &Item) -> bool {
+    item.event && item.icon == "circle-check"
 }
 
 fn asks_solved(frame: &Frame, seen: &SeenCase, base: &str, command: &str) -> Option<String> {
