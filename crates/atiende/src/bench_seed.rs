@@ -83,6 +83,26 @@ fn template(templates: &[Template], nth: usize, total: usize) -> &Template {
 /// How many cases name the same piece of equipment, however many there are.
 const OF_ONE_DEVICE: usize = 800;
 
+/// Where a device stands: a word that a sixteenth of all cases has.
+const ROOMS: [&str; 16] = [
+    "almacén",
+    "archivo",
+    "auditorio",
+    "biblioteca",
+    "bodega",
+    "cafetería",
+    "despacho",
+    "enfermería",
+    "garaje",
+    "imprenta",
+    "laboratorio",
+    "oratorio",
+    "parqueadero",
+    "portería",
+    "taller",
+    "tesorería",
+];
+
 /// The description of the nth of `total` cases: its template's, and the device that it is about.
 fn described(template: &Template, nth: usize, total: usize, salter: &Salter) -> Text {
     let Some(Event::Registered(registered)) = template.events.first().map(|recorded| &recorded.event) else {
@@ -90,7 +110,8 @@ fn described(template: &Template, nth: usize, total: usize, salter: &Salter) -> 
     };
     let told = template.texts.iter().find(|text| text.reference() == registered.description);
     let device = nth % (total / OF_ONE_DEVICE).max(1);
-    salter.text(&format!("{} Inventario EQ{device:05}.", told.map_or("", Text::body)))
+    let room = ROOMS[device % ROOMS.len()];
+    salter.text(&format!("{} Es el equipo EQ{device:05}, {room}.", told.map_or("", Text::body)))
 }
 
 /// Writes the nth case from its template, a fraction of a minute after the one before.

@@ -24,6 +24,10 @@ impl Listener for Patient {
 
     async fn accept(&mut self) -> (Self::Io, SocketAddr) {
         let (io, address) = Listener::accept(&mut self.0).await;
+        // An answer's last packet must not wait until the one before it has been acknowledged.
+        if let Err(error) = io.set_nodelay(true) {
+            tracing::debug!(%error, "packets of this connection may wait for each other");
+        }
         (Watched::new(io, PATIENCE), address)
     }
 
