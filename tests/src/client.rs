@@ -15,6 +15,8 @@ pub struct Answer {
     pub body: String,
     /// Where it sends a browser.
     pub location: String,
+    /// What the answer says of the connection; empty when it stays.
+    pub connection: String,
     /// The cookie that it gives, as it is sent back.
     pub cookie: String,
     /// What was asked, for messages.
@@ -140,6 +142,7 @@ impl Client {
             status: response.status().as_u16(),
             content_type: header("content-type"),
             location: header("location"),
+            connection: header("connection"),
             cookie: header("set-cookie").split(';').next().unwrap_or_default().to_owned(),
             body: response.body_mut().read_to_string()?,
             asked,

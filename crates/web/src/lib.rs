@@ -14,6 +14,7 @@ mod lenient;
 mod listing;
 mod oops;
 mod pages;
+mod query;
 mod refused;
 mod request;
 mod routes;

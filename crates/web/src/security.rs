@@ -13,7 +13,12 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 /// Adds the headers that browsers obey.
 pub(crate) async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let unread = response.status() == StatusCode::PAYLOAD_TOO_LARGE;
     let set = response.headers_mut();
+    if unread {
+        // The rest of what was sent is not read: nobody may send anything after it (RFC 9112 §9.6).
+        set.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     let mut add = |name: HeaderName, value: &'static str| {
         if !set.contains_key(&name) {
             set.insert(name, HeaderValue::from_static(value));

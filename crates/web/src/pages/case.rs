@@ -3,7 +3,7 @@
 use askama::Template;
 use atiende_desk::{DeskError, SeenCase};
 use atiende_procedure::{Action, Activity, ActivityStatus, Actor, BlobHash, CaseNumber, Performer};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::download;
 use crate::frame::Frame;
 use crate::oops::{Oops, page};
+use crate::query::Query;
 use crate::visitor::Visitor;
 
 /// What a case's page is asked to show.

@@ -8,13 +8,14 @@ use atiende_desk::view::queue::works_at_desk;
 use atiende_procedure::office::{Office, Service};
 use atiende_procedure::permission::Scope;
 use atiende_procedure::{Actor, StatusName, WaitingFor};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::frame::Frame;
 use crate::oops::{Oops, shown};
+use crate::query::Query;
 use crate::visitor::{Looker, Visitor};
 
 #[derive(Debug, Template)]

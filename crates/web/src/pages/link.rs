@@ -4,7 +4,7 @@
 use askama::Template;
 use atiende_desk::{DeskError, LinkPurpose, SeenCase, SignedLink, Viewer};
 use atiende_procedure::{Action, AttentionMode, Command, Refusal, Status};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -20,6 +20,7 @@ use crate::bodies::{Body, Confirmation, Making, ProviderReport, Reopening, Surve
 use crate::frame::Frame;
 use crate::lenient::Fields;
 use crate::oops::{Oops, page};
+use crate::query::Query;
 use crate::upload::Typed;
 use crate::visitor::Looker;
 

@@ -4,7 +4,7 @@ use askama::Template;
 use atiende_desk::{AdministerError, DeskError};
 use atiende_procedure::office::{Change, Person, Profile};
 use atiende_procedure::{GroupId, PersonId, Role};
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::frame::Frame;
 use crate::lenient::Fields;
 use crate::oops::{Oops, page, shown};
+use crate::query::Query;
 use crate::refused::{field, sentence};
 use crate::visitor::Visitor;
 

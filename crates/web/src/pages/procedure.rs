@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use askama::Template;
 use atiende_procedure::office::ProcedureVersion;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::frame::Frame;
 use crate::oops::{Oops, shown};
+use crate::query::Query;
 use crate::visitor::Visitor;
 
 #[derive(Debug, Template)]

@@ -4,13 +4,14 @@ use askama::Template;
 use atiende_desk::view::providers::{FollowedCase, ProvidersSeen};
 use atiende_procedure::permission::permitted;
 use atiende_procedure::{Action, Circumstances};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
 use crate::app::App;
 use crate::frame::{Frame, Markup};
 use crate::oops::{Oops, shown};
+use crate::query::Query;
 use crate::visitor::Visitor;
 
 #[derive(Debug, Template)]

@@ -6,7 +6,7 @@ use atiende_desk::view::queue::SeenPage;
 use atiende_desk::{Backlog, DeskError};
 use atiende_procedure::permission::Scope;
 use atiende_procedure::{Actor, Kind, Priority, Role, StatusName, SupportLevel};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::frame::{Frame, Markup};
 use crate::listing::{Listing, ListingError};
 use crate::oops::{Oops, page};
+use crate::query::Query;
 use crate::visitor::{Visitor, encode};
 
 #[derive(Debug, Template)]

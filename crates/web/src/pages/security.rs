@@ -5,7 +5,7 @@ use atiende_desk::QueueFilter;
 use atiende_desk::view::QueueRequest;
 use atiende_procedure::permission::Scope;
 use atiende_procedure::{Actor, Kind};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
@@ -13,6 +13,7 @@ use super::queue::{Row, rows};
 use crate::app::App;
 use crate::frame::Frame;
 use crate::oops::{Oops, shown};
+use crate::query::Query;
 use crate::visitor::{Visitor, encode};
 
 #[derive(Debug, Template)]

@@ -3,7 +3,7 @@
 use askama::Template;
 use atiende_desk::SignInError;
 use axum::Extension;
-use axum::extract::{ConnectInfo, Query, State};
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
@@ -16,6 +16,7 @@ use crate::again::{Again, StillToSend};
 use crate::app::App;
 use crate::frame::Frame;
 use crate::oops::{Oops, page, shown};
+use crate::query::Query;
 use crate::upload::Typed;
 use crate::visitor::{LANGUAGE, Looker, SESSION, THEME, Visitor};
 
