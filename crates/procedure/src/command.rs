@@ -151,6 +151,12 @@ pub enum Command {
         /// The event that it told of.
         event: u64,
     },
+    /// The desk's own: such a notice came back.
+    RecordBounce {
+        notice: EvidentialNotice,
+        /// The event that it told of.
+        event: u64,
+    },
 }
 
 impl Command {
@@ -187,6 +193,7 @@ impl Command {
             Command::CloseByClock => Action::CloseByClock,
             Command::RemindFollowUp => Action::RemindFollowUp,
             Command::RecordDelivery { .. } => Action::RecordDelivery,
+            Command::RecordBounce { .. } => Action::RecordBounce,
         }
     }
 
@@ -232,7 +239,8 @@ impl Command {
             | Command::Merge { .. }
             | Command::CloseByClock
             | Command::RemindFollowUp
-            | Command::RecordDelivery { .. } => Vec::new(),
+            | Command::RecordDelivery { .. }
+            | Command::RecordBounce { .. } => Vec::new(),
         }
     }
 }

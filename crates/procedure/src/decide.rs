@@ -111,6 +111,7 @@ pub fn decide(case: &Case, command: &Command, now: &Circumstances) -> Result<Dec
         }
         Command::RemindFollowUp => provider::remind(case)?,
         Command::RecordDelivery { notice, event } => solve::record_delivery(case, *notice, *event)?,
+        Command::RecordBounce { notice, event } => solve::record_bounce(case, *notice, *event)?,
     };
     Ok(Decision { acted, events, other })
 }

@@ -153,6 +153,12 @@ pub enum Event {
         /// The event that it told of.
         event: u64,
     },
+    /// That notice came back: whoever it was for does not know.
+    Bounced {
+        notice: EvidentialNotice,
+        /// The event that it told of.
+        event: u64,
+    },
 }
 
 /// The request as it entered (R9).

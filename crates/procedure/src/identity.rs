@@ -47,6 +47,8 @@ ids! {
     VersionId,
     /// A bearer token of the API.
     TokenId,
+    /// A mailbox of the office.
+    MailboxId,
 }
 
 /// The ticket's number, `{prefix}-{year}-{sequence}`: unique, ascending within its year, gaps allowed (R4).

@@ -6,6 +6,7 @@
 mod administer;
 mod catalogue;
 mod contract;
+mod mailbox;
 mod person;
 mod place;
 mod settings;
@@ -15,6 +16,7 @@ pub mod written;
 pub use administer::{Administered, administer};
 pub use catalogue::{Answer, Question, QuestionForm, Service};
 pub use contract::{Contract, ContractKind, Provider};
+pub use mailbox::{MailSecurity, MailServer, Mailbox, OAuthClient, Receiving, writes_for};
 pub use person::{Group, Person, Profile};
 pub use place::{Department, Site};
 pub use settings::{Settings, WaitingTimes};
@@ -27,8 +29,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Acted, CommandId, ContractId, DepartmentId, GroupId, PersonId, ProviderId, Role, ServiceId, SiteId,
-    SupportLevel, TextRef, TokenId, VersionId,
+    Acted, CommandId, ContractId, DepartmentId, GroupId, MailboxId, PersonId, ProviderId, Role, ServiceId,
+    SiteId, SupportLevel, TextRef, TokenId, VersionId,
 };
 
 /// Everything that the desk knows about the agency it serves.
@@ -44,6 +46,7 @@ pub struct Office {
     pub providers: BTreeMap<ProviderId, Provider>,
     pub contracts: BTreeMap<ContractId, Arc<Contract>>,
     pub versions: BTreeMap<VersionId, Arc<ProcedureVersion>>,
+    pub mailboxes: BTreeMap<MailboxId, Arc<Mailbox>>,
     pub settings: Arc<Settings>,
     /// Tokens in force, by id; their secrets are not here.
     pub tokens: BTreeMap<TokenId, Token>,
@@ -123,6 +126,9 @@ pub enum OfficeEvent {
     TokenRevoked {
         token: TokenId,
     },
+    MailboxSet {
+        mailbox: Box<Mailbox>,
+    },
 }
 
 /// A change that somebody asks of the office. Ids are absent for what is new: the office gives the next one.
@@ -156,6 +162,7 @@ pub enum Change {
     RevokeToken {
         token: TokenId,
     },
+    SetMailbox(Box<Mailbox>),
 }
 
 impl Office {
@@ -187,6 +194,23 @@ impl Office {
     /// The contract with this number.
     pub fn contract_by_number(&self, number: &str) -> Option<&Arc<Contract>> {
         self.contracts.values().find(|contract| contract.number == number)
+    }
+
+    /// The mailbox of this name.
+    pub fn mailbox_by_name(&self, name: &str) -> Option<&Arc<Mailbox>> {
+        self.mailboxes.values().find(|mailbox| mailbox.name == name)
+    }
+
+    /// Where the provider reads what it is asked under a contract: the contract's own addresses, else the provider's.
+    pub fn provider_addresses<'a>(&'a self, contract: &'a Contract) -> &'a [String] {
+        let provider = || self.providers.get(&contract.provider).map_or(&[][..], |provider| &provider.emails);
+        if contract.emails.is_empty() { provider() } else { &contract.emails }
+    }
+
+    /// Whether an address is in one of the agency's own domains, whose people become requesters by writing (R7).
+    pub fn is_own_domain(&self, address: &str) -> bool {
+        let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+        self.settings.domains.iter().any(|own| own.eq_ignore_ascii_case(domain))
     }
 
     /// The active groups of a level, oldest first; the first is the level's own when nothing says otherwise.
@@ -252,6 +276,9 @@ impl Office {
             }
             OfficeEvent::TokenRevoked { token } => {
                 self.tokens.remove(token);
+            }
+            OfficeEvent::MailboxSet { mailbox } => {
+                self.mailboxes.insert(mailbox.id, Arc::new((**mailbox).clone()));
             }
         }
     }

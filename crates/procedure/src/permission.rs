@@ -93,6 +93,7 @@ const TABLE: &[Row] = &[
     row(Action::CloseByClock, &[Solved], &[Who::Clock]),
     row(Action::RemindFollowUp, &[Assigned, InProgress, Waiting, WithProvider], &[Who::Clock]),
     row(Action::RecordDelivery, StatusName::ALL, &[Who::Clock]),
+    row(Action::RecordBounce, StatusName::ALL, &[Who::Clock]),
 ];
 
 /// Whether this move may be made now by whoever asks, and in which capacity: the first of his that allows it. First the

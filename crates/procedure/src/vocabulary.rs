@@ -237,5 +237,7 @@ vocabulary! {
         RemindFollowUp = "remind_follow_up",
         /// The desk itself: a notice that is evidence has left the building (R14).
         RecordDelivery = "record_delivery",
+        /// The desk itself: such a notice came back (R14).
+        RecordBounce = "record_bounce",
     }
 }

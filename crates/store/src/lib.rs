@@ -4,6 +4,7 @@
 //! function here takes that transaction. The only SQL of the program is in this crate. Holds no rules: what may happen
 //! is decided in `atiende-procedure`.
 
+pub mod arrivals;
 pub mod backlog;
 pub mod blobs;
 mod case_row;
@@ -20,6 +21,7 @@ pub mod feed;
 pub mod invitations;
 pub mod jobs;
 mod link;
+pub mod mailboxes;
 pub mod migrate;
 pub mod numbers;
 pub mod office;

@@ -44,6 +44,9 @@ record! {
         pub delivered_at: Option<Timestamp>,
         /// When it was given up.
         pub died_at: Option<Timestamp>,
+        /// When it came back, and why.
+        pub bounced_at: Option<Timestamp>,
+        pub bounce: Option<String>,
     }
 }
 
@@ -110,6 +113,29 @@ pub fn withheld(w: &mut Writer<'_>, id: i64, why: &str) -> Result<()> {
     let query = Query::new("UPDATE outbox SET due_at = NULL, last_error = ").bind(why);
     w.execute(&query.push(" WHERE delivered_at IS NULL AND id = ").bind(id))?;
     Ok(())
+}
+
+/// The letter about an event to a recipient that left, if there is one.
+pub fn sent(r: &mut Reader<'_>, stream: i64, sequence: u64, topic: &str, to: &str) -> Result<Option<Letter>> {
+    let query =
+        Query::new("SELECT ").push(Letter::COLUMNS).push(" FROM outbox WHERE delivered_at IS NOT NULL");
+    let query = query.push(" AND stream = ").bind(stream).push(" AND sequence = ").bind(sequence);
+    let query = query.push(" AND topic = ").bind(topic).push(" AND recipient = ").bind(to);
+    r.row(&query.push(" ORDER BY id DESC LIMIT 1"))
+}
+
+/// Says that a letter came back, and why.
+pub fn bounced(w: &mut Writer<'_>, id: i64, why: &str, now: Timestamp) -> Result<()> {
+    let query = Query::new("UPDATE outbox SET bounced_at = ").bind(now).push(", bounce = ").bind(why);
+    w.execute(&query.push(" WHERE id = ").bind(id))?;
+    Ok(())
+}
+
+/// Letters that wait to leave, and that were given up.
+pub fn counts(r: &mut Reader<'_>) -> Result<(i64, i64)> {
+    let waiting = r.row(&Query::new("SELECT COUNT(*) FROM outbox WHERE due_at IS NOT NULL"))?;
+    let dead = r.row(&Query::new("SELECT COUNT(*) FROM outbox WHERE died_at IS NOT NULL"))?;
+    Ok((waiting.unwrap_or_default(), dead.unwrap_or_default()))
 }
 
 /// When the next letter is due, if there is one.

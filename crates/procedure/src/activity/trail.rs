@@ -53,8 +53,18 @@ pub(super) struct Trail {
     pub(super) closed: Option<u64>,
     pub(super) closed_by: Option<Actor>,
     pub(super) deviations: Vec<Deviation>,
-    delivered: Vec<(EvidentialNotice, u64)>,
+    delivered: Vec<Delivery>,
     anew: bool,
+}
+
+/// A notice that arrived, as far as is known.
+#[derive(Debug)]
+struct Delivery {
+    notice: EvidentialNotice,
+    /// The event that it told of.
+    of: u64,
+    /// The event that says so.
+    event: u64,
 }
 
 impl Trail {
@@ -67,7 +77,7 @@ impl Trail {
     }
 
     pub(super) fn deliveries(&self, notice: EvidentialNotice) -> Vec<u64> {
-        self.delivered.iter().filter(|(of, _)| *of == notice).map(|(_, event)| *event).collect()
+        self.delivered.iter().filter(|it| it.notice == notice).map(|it| it.event).collect()
     }
 
     fn take(&mut self, recorded: &Recorded) {
@@ -128,7 +138,12 @@ impl Trail {
                 self.anew = true;
             }
             Event::Cancelled { .. } => self.leaves(at),
-            Event::Delivered { notice, .. } => self.delivered.push((*notice, event)),
+            Event::Delivered { notice, event: of } => {
+                self.delivered.push(Delivery { notice: *notice, of: *of, event });
+            }
+            Event::Bounced { notice, event: of } => {
+                self.delivered.retain(|it| (it.notice, it.of) != (*notice, *of));
+            }
             _ => {}
         }
     }

@@ -71,7 +71,16 @@ impl Case {
             Event::Absorbed { case, .. } => {
                 self.absorbed.insert(*case);
             }
-            Event::Delivered { notice, event } => self.delivered(*notice, *event, at),
+            Event::Delivered { notice, event } => {
+                if let Some(told_at) = self.told_at(*notice, *event) {
+                    told_at.get_or_insert(at);
+                }
+            }
+            Event::Bounced { notice, event } => {
+                if let Some(told_at) = self.told_at(*notice, *event) {
+                    *told_at = None;
+                }
+            }
             Event::FollowedUp { next_due, .. } => {
                 if let Some(turn) = self.providers.last_mut() {
                     turn.follow_ups += 1;
@@ -235,17 +244,15 @@ impl Case {
         }
     }
 
-    fn delivered(&mut self, notice: EvidentialNotice, event: u64, at: Timestamp) {
-        let told_at = match notice {
+    /// When the notice of this event is known to have arrived.
+    fn told_at(&mut self, notice: EvidentialNotice, event: u64) -> Option<&mut Option<Timestamp>> {
+        match notice {
             EvidentialNotice::Solved => {
                 self.solution.as_mut().filter(|solution| solution.event == event).map(|it| &mut it.told_at)
             }
             EvidentialNotice::ProviderRequest => {
                 self.providers.iter_mut().find(|turn| turn.event == event).map(|turn| &mut turn.told_at)
             }
-        };
-        if let Some(told_at) = told_at {
-            told_at.get_or_insert(at);
         }
     }
 }

@@ -28,13 +28,33 @@ pub(super) fn record_delivery(
     notice: EvidentialNotice,
     event: u64,
 ) -> Result<Vec<Event>, Refusal> {
-    let pending = match notice {
+    match told(case, notice, event) {
+        Some(false) => Ok(vec![Event::Delivered { notice, event }]),
+        _ => Err(Refusal::AlreadyRecorded),
+    }
+}
+
+/// It came back: whoever it was for has not been told after all.
+pub(super) fn record_bounce(
+    case: &Case,
+    notice: EvidentialNotice,
+    event: u64,
+) -> Result<Vec<Event>, Refusal> {
+    match told(case, notice, event) {
+        Some(true) => Ok(vec![Event::Bounced { notice, event }]),
+        _ => Err(Refusal::AlreadyRecorded),
+    }
+}
+
+/// Whether the notice of this event is known to have arrived; nothing when the case has long moved on from it.
+fn told(case: &Case, notice: EvidentialNotice, event: u64) -> Option<bool> {
+    let told_at = match notice {
         EvidentialNotice::Solved => {
-            case.solution.iter().any(|solution| solution.event == event && solution.told_at.is_none())
+            case.solution.iter().find(|solution| solution.event == event).map(|solution| solution.told_at)
         }
         EvidentialNotice::ProviderRequest => {
-            case.providers.iter().any(|turn| turn.event == event && turn.told_at.is_none())
+            case.providers.iter().find(|turn| turn.event == event).map(|turn| turn.told_at)
         }
     };
-    if pending { Ok(vec![Event::Delivered { notice, event }]) } else { Err(Refusal::AlreadyRecorded) }
+    told_at.map(|at| at.is_some())
 }

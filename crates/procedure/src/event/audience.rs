@@ -13,7 +13,8 @@ impl Event {
             | Event::Assessed { .. }
             | Event::FollowedUp { .. }
             | Event::FollowUpFellDue { .. }
-            | Event::Delivered { .. } => Audience::Internal,
+            | Event::Delivered { .. }
+            | Event::Bounced { .. } => Audience::Internal,
             _ => Audience::Requester,
         }
     }

@@ -1,6 +1,7 @@
 //! Changing the office: who may, and what is refused. Every change is an event with its author (R8).
 
 mod checks;
+mod mailbox;
 mod people;
 mod service;
 
@@ -58,15 +59,18 @@ pub fn administer(office: &Office, change: &Change, now: &Circumstances) -> Resu
             office.tokens.get(token).ok_or(unknown("token"))?;
             OfficeEvent::TokenRevoked { token: *token }
         }
+        Change::SetMailbox(mailbox) => mailbox::set_mailbox(office, mailbox)?,
     };
     Ok(Administered { acted, events: vec![event], texts })
 }
 
 /// The system administrator changes everything; anybody his own password and tokens; the operator at the machine all.
+/// Who writes from the agency's own domains becomes a requester by it: then the desk itself adds him (R7).
 fn capacity(office: &Office, change: &Change, actor: Actor) -> Result<Capacity, Refusal> {
     let own = |person: &PersonId| actor == Actor::Person(*person);
     let person = match actor {
         Actor::Operator => return Ok(Capacity::Operator),
+        Actor::Clock if people::is_new_requester(office, change) => return Ok(Capacity::Clock),
         Actor::Person(id) => office.people.get(&id).filter(|person| person.active),
         _ => None,
     };

@@ -1,6 +1,8 @@
 //! The third leaf of the door: people, catalogue, contracts, settings (R8).
 
-use atiende_procedure::office::{Change, Office, QuestionForm, TokenScope, administer};
+use atiende_procedure::office::{
+    Change, MailSecurity, MailServer, Mailbox, Office, QuestionForm, Receiving, TokenScope, administer,
+};
 use atiende_procedure::*;
 
 use crate::office::*;
@@ -155,6 +157,86 @@ fn settings_stay_within_reason() {
     assert_eq!(with(|s| s.rating_days = 0), bad("rating_days", Problem::OutOfRange));
     assert_eq!(with(|s| s.waiting_times.high = u32::MAX), bad("waiting_times", Problem::OutOfRange));
     assert_eq!(with(|s| s.mail_address = "mesa".into()), bad("mail_address", Problem::Malformed));
+}
+
+#[test]
+fn who_writes_from_the_agency_becomes_a_requester_and_nothing_else() {
+    let mut office = office();
+    let clock = Actor::Clock;
+    let refused = Some(Refusal::NotYourRole { action: Action::Administer });
+    let new = |roles: &[Role], groups: &[GroupId], active| person(None, "nuevo", roles, groups, active);
+    assert_eq!(ask(&office, clock, &new(&[], &[], true)), refused, "no domain is the agency's own yet");
+    let mut settings = (*office.settings).clone();
+    settings.domains = vec!["Agencia.example".into()];
+    set(&mut office, &Change::SetSettings(Box::new(settings)));
+    assert_eq!(ask(&office, clock, &new(&[], &[], true)), None);
+    assert_eq!(ask(&office, clock, &new(&[Role::Auditor], &[], true)), refused);
+    assert_eq!(ask(&office, clock, &new(&[], &[FIRST], true)), refused);
+    assert_eq!(ask(&office, clock, &new(&[], &[], false)), refused);
+    assert_eq!(ask(&office, clock, &person(RITA.person(), "RITA", &[], &[], true)), refused);
+}
+
+#[test]
+fn a_mailbox_has_one_address_and_tells_its_password_to_no_other_machine_in_the_open() {
+    let mut office = office();
+    let server = |security| MailServer {
+        host: "correo.agencia.example".into(),
+        port: 993,
+        security,
+        user: "soporte".into(),
+        oauth: None,
+    };
+    let mailbox = |edit: &dyn Fn(&mut Mailbox)| {
+        let receives = Receiving {
+            server: server(MailSecurity::Tls),
+            folder: "INBOX".into(),
+            processed: "Atendidos".into(),
+            failed: String::new(),
+        };
+        let mut mailbox = Mailbox {
+            id: MailboxId(0),
+            name: "soporte".into(),
+            address: "soporte@agencia.example".into(),
+            receives: Some(receives),
+            sends: Some(server(MailSecurity::StartTls)),
+            authserv_id: String::new(),
+            active: true,
+        };
+        edit(&mut mailbox);
+        Change::SetMailbox(Box::new(mailbox))
+    };
+    fn receiving(mailbox: &mut Mailbox) -> &mut Receiving {
+        mailbox.receives.as_mut().expect("it receives")
+    }
+    set(&mut office, &mailbox(&|_| ()));
+    assert_eq!(office.mailbox_by_name("soporte").map(|it| it.id), Some(MailboxId(1)));
+    let ask = |edit: &dyn Fn(&mut Mailbox)| ask(&office, SIXTO, &mailbox(edit));
+    assert_eq!(ask(&|it| it.id = MailboxId(1)), None, "itself");
+    assert_eq!(ask(&|_| ()), bad("name", Problem::Taken));
+    assert_eq!(ask(&|it| it.name = "otro".into()), bad("address", Problem::Taken));
+    let other = |it: &mut Mailbox| (it.name, it.address) = ("otro".into(), "otro@agencia.example".into());
+    assert_eq!(ask(&other), None);
+    assert_eq!(
+        ask(&|it| {
+            other(it);
+            receiving(it).server.security = MailSecurity::Plain;
+        }),
+        bad("receives.host", Problem::OutOfRange)
+    );
+    assert_eq!(
+        ask(&|it| {
+            other(it);
+            receiving(it).processed = "INBOX".into();
+        }),
+        bad("receives.processed", Problem::Taken)
+    );
+    assert_eq!(
+        ask(&|it| {
+            other(it);
+            receiving(it).server.user.clear();
+        }),
+        bad("receives.user", Problem::Missing)
+    );
 }
 
 #[test]

@@ -24,6 +24,24 @@ fn delivered(story: &mut Story, notice: EvidentialNotice) {
 }
 
 #[test]
+fn a_notice_that_came_back_is_no_evidence() {
+    let mut story = registered();
+    story.when(DORA, assign_to(First, ANA)).gives("assigned");
+    story.when(ANA, assess()).gives("assessed expected_by");
+    story.when(ANA, solve()).gives("solved");
+    let event = story.last().sequence;
+    let notice = EvidentialNotice::Solved;
+    let lacks = |story: &Story| story.evidence().items[7].lacks == Some(Lack::RequesterTold);
+    assert!(lacks(&story));
+    story.when(Actor::Clock, Command::RecordDelivery { notice, event }).gives("delivered");
+    assert!(!lacks(&story));
+    story.when(Actor::Clock, Command::RecordBounce { notice, event }).gives("bounced");
+    assert!(lacks(&story));
+    story.when(Actor::Clock, Command::RecordDelivery { notice, event }).gives("delivered");
+    assert!(!lacks(&story), "it was sent again, and arrived");
+}
+
+#[test]
 fn progress_follows_the_case() {
     let mut story = registered();
     assert_eq!(progress(&story), "DC------");

@@ -175,5 +175,11 @@ fn that_the_request_reached_the_provider_is_recorded_of_the_turn_it_was_about() 
     assert_eq!(reached, [true, false]);
     story.when(Actor::Clock, told(first)).refuses(Refusal::AlreadyRecorded);
     story.when(Actor::Clock, told(second)).gives("delivered");
+    let returned = |event| Command::RecordBounce { notice: EvidentialNotice::ProviderRequest, event };
+    story.when(Actor::Clock, returned(second)).gives("bounced");
+    assert_eq!(story.case.providers[1].told_at, None, "who was not reached was not told");
+    story.when(Actor::Clock, returned(second)).refuses(Refusal::AlreadyRecorded);
+    story.when(Actor::Clock, told(second)).gives("delivered");
+    story.when(BETO, returned(second)).refuses(Refusal::NotYourRole { action: Action::RecordBounce });
     story.when(BETO, told(second)).refuses(Refusal::NotYourRole { action: Action::RecordDelivery });
 }

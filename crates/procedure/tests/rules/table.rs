@@ -37,6 +37,7 @@ merge                | desk                             | agent administrator   
 close_by_clock       | solved                           | clock                                              | closed             | closed
 remind_follow_up     | assigned in_progress waiting with_provider | clock                                    | same               | follow_up_fell_due
 record_delivery      | desk solved closed referred cancelled | clock                                         | same               | delivered
+record_bounce        | desk solved closed referred cancelled | clock                                         | same               | bounced
 ";
 
 /// A row of the table.

@@ -91,6 +91,7 @@ event-concluded = concluded it
 event-cancelled = cancelled it: { $name }
 event-absorbed = merged case { $name } into this one
 event-delivered = sent the notice
+event-bounced = got the notice back: it did not arrive
 deviation-skipped = A level of support was skipped
 deviation-returned = It went back to an earlier level
 deviation-not-followed = It was with a provider without a follow-up

@@ -91,6 +91,7 @@ event-concluded = lo concluyó
 event-cancelled = lo canceló: { $name }
 event-absorbed = unió aquí el caso { $name }
 event-delivered = envió el aviso
+event-bounced = recibió el aviso de vuelta: no llegó
 deviation-skipped = Se saltó un nivel de soporte
 deviation-returned = Volvió a un nivel anterior
 deviation-not-followed = Estuvo con un proveedor sin seguimiento

@@ -215,6 +215,7 @@ fn moved(event: &Event) -> Option<(&'static str, &'static str, Option<TextRef>)>
         Event::Cancelled { reason, .. } => ("ban", "event-cancelled", *reason),
         Event::Absorbed { .. } => ("git-merge", "event-absorbed", None),
         Event::Delivered { .. } => ("mail", "event-delivered", None),
+        Event::Bounced { .. } => ("mail", "event-bounced", None),
         Event::Registered(_) | Event::Said { .. } | Event::ProviderReported { .. } => return None,
     })
 }

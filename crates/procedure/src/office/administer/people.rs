@@ -31,6 +31,14 @@ pub(super) fn set_person(
     Ok((event, text))
 }
 
+/// Somebody new of the agency, with no role: all that the desk adds by itself.
+pub(super) fn is_new_requester(office: &Office, change: &Change) -> bool {
+    let Change::SetPerson { id: None, profile, roles, groups, active: true, .. } = change else {
+        return false;
+    };
+    roles.is_empty() && groups.is_empty() && office.is_own_domain(&profile.email)
+}
+
 /// A group keeps the level of the services that propose it, and stays while they do.
 pub(super) fn set_group(office: &Office, group: &Group) -> Result<OfficeEvent, Refusal> {
     let mut group = group.clone();
