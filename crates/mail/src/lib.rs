@@ -3,6 +3,7 @@
 //! Knows nothing of cases, people or databases: a thread is a word that whoever composes the letter chose.
 
 mod folder;
+pub mod incoming;
 mod letter;
 mod mailbox;
 mod read;
@@ -10,6 +11,7 @@ mod thread;
 mod transport;
 
 pub use folder::Folder;
+pub use incoming::{Incoming, take_apart};
 pub use letter::Letter;
 pub use mailbox::{Mailbox, NotAMailbox};
 pub use read::{Glance, LetterRead, glance, read};
