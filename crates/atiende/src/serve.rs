@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
-use atiende_desk::Desk;
+use atiende_desk::{Desk, Post};
 use atiende_desk::jobs::Jobs;
 use atiende_mail::{Folder, Transport};
 use atiende_procedure::Role;
@@ -81,8 +81,11 @@ pub(crate) async fn run(
     config: &Config,
     demo_mail: Option<PathBuf>,
 ) -> anyhow::Result<()> {
-    let letters = Folder::open(config.data.join("mail")).context("the folder of letters cannot be opened")?;
-    let jobs = Jobs::start(&desk, Transport::Folder(letters));
+    let letters = match &demo_mail {
+        Some(folder) => Some(Folder::open(folder).context("the folder of letters cannot be opened")?),
+        None => None,
+    };
+    let jobs = Jobs::start(&desk, Post::new(letters.map(Transport::Folder)));
     let https = desk.public_url().starts_with("https://");
     let router = atiende_web::router(desk, WebOptions { demo_mail, https });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();

@@ -4,6 +4,7 @@
 
 mod clock;
 mod deliver;
+mod fetch;
 mod keep;
 mod seal;
 
@@ -17,12 +18,14 @@ use deliver::deliver_some;
 
 use std::time::Duration;
 
-use atiende_mail::Transport;
 use atiende_procedure::CommandId;
+use atiende_store::StoreError;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::Desk;
+use crate::intake::take_in_some;
+use crate::mailing::Post;
 
 /// How often time is looked at.
 const TICK: Duration = Duration::from_secs(1);
@@ -43,11 +46,13 @@ pub struct Jobs {
 
 impl Jobs {
     /// Starts them on the current tokio runtime.
-    pub fn start(desk: &Desk, transport: Transport) -> Jobs {
+    pub fn start(desk: &Desk, post: Post) -> Jobs {
         let (stop, stopped) = watch::channel(false);
         let mut running = JoinSet::new();
         running.spawn(follow(desk.clone(), stopped.clone()));
-        running.spawn(post(desk.clone(), transport, stopped.clone()));
+        running.spawn(fetch::fetch(desk.clone(), post.tokens().clone(), stopped.clone()));
+        running.spawn(letters_in(desk.clone(), stopped.clone()));
+        running.spawn(letters_out(desk.clone(), post, stopped.clone()));
         running.spawn(time(desk.clone(), stopped.clone()));
         running.spawn(house(desk.clone(), stopped));
         Jobs { desk: desk.clone(), stop, running }
@@ -74,13 +79,27 @@ async fn follow(desk: Desk, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-async fn post(desk: Desk, transport: Transport, mut stopped: watch::Receiver<bool>) {
+async fn letters_out(desk: Desk, post: Post, stopped: watch::Receiver<bool>) {
+    as_they_come(&desk, stopped, "letters could not be delivered", || deliver_some(&desk, &post)).await;
+}
+
+async fn letters_in(desk: Desk, stopped: watch::Receiver<bool>) {
+    as_they_come(&desk, stopped, "letters could not be taken in", || take_in_some(&desk)).await;
+}
+
+/// Does some work again and again while there is any, and after each piece of news.
+async fn as_they_come<W: Future<Output = Result<usize, StoreError>>>(
+    desk: &Desk,
+    mut stopped: watch::Receiver<bool>,
+    trouble: &'static str,
+    work: impl Fn() -> W,
+) {
     let mut news = desk.db().news();
     loop {
-        let more = match deliver_some(&desk, &transport).await {
+        let more = match work().await {
             Ok(count) => count > 0,
             Err(error) => {
-                tracing::warn!(%error, "letters could not be delivered");
+                tracing::warn!(%error, "{trouble}");
                 false
             }
         };
@@ -137,7 +156,7 @@ async fn goes_on(stopped: &mut watch::Receiver<bool>, until: impl Future<Output 
 }
 
 /// The id of a command that any node would give under the same circumstances.
-fn command_id(job: &str, of: i64, at: u64) -> CommandId {
+pub(crate) fn command_id(job: &str, of: i64, at: u64) -> CommandId {
     let mut hasher = blake3::Hasher::new_derive_key("Atiende 2026-11 commands of jobs");
     hasher.update(job.as_bytes()).update(&of.to_be_bytes()).update(&at.to_be_bytes());
     let mut id = [0; 16];

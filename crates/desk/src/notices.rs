@@ -5,10 +5,12 @@
 mod facts;
 mod letter;
 mod notice;
+mod office;
 mod page;
 mod particulars;
 mod reader;
 mod recipient;
+mod refused;
 mod told;
 
 #[cfg(test)]
@@ -16,5 +18,9 @@ mod tests;
 
 pub(crate) use letter::{Chronicle, Stationery, WriteError, Written, write};
 pub use notice::Notice;
+pub(crate) use office::{OfficeTold, write_to_office};
 pub use recipient::Recipient;
 pub use told::{Told, told};
+
+/// The topic of the letter that tells of a sender who writes too often.
+pub(crate) const FLOOD: &str = "mail-flood";

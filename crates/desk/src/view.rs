@@ -5,11 +5,13 @@ pub mod case;
 pub mod catalogue;
 pub mod files;
 pub mod letters;
+pub mod mail;
 pub mod providers;
 pub mod queue;
 
 pub use case::{SeenCase, SeenEvent};
 pub use letters::{About, Delivery, LetterSeen, Undelivered};
+pub use mail::{ArrivalSeen, MailSeen};
 pub use queue::{MyCases, QueueRequest, SeenPage};
 
 use atiende_procedure::Actor;

@@ -9,9 +9,13 @@ mod mailbox;
 mod read;
 mod thread;
 mod transport;
+pub mod wire;
 
 pub use folder::Folder;
-pub use incoming::{Incoming, take_apart};
+pub use incoming::{
+    Bounce, Incoming, Nature, Order, REPLY_ABOVE_EN, REPLY_ABOVE_ES, is_only_thanks, orders, phone_of,
+    remote_support_id, says_solved, take_apart,
+};
 pub use letter::Letter;
 pub use mailbox::{Mailbox, NotAMailbox};
 pub use read::{Glance, LetterRead, glance, read};

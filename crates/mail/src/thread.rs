@@ -35,6 +35,16 @@ impl ThreadKey {
         self.opened("reply", detail)
     }
 
+    /// The same as a word for a subject, where mail servers know no addresses with a plus.
+    pub fn token(&self, thread: &str) -> String {
+        self.signed("reply", thread)
+    }
+
+    /// The thread of such a word, when its signature holds.
+    pub fn thread_of_token(&self, token: &str) -> Option<String> {
+        self.opened("reply", token)
+    }
+
     /// A letter's name, without its brackets: the same for the same word, so that a letter sent twice is recognised.
     pub fn message_id(&self, word: &str, domain: &str) -> String {
         format!("{}@{domain}", self.signed("letter", word))
@@ -81,6 +91,8 @@ mod tests {
         assert_eq!(key().thread_of_address(address.address()).as_deref(), Some("ms-2026-12.p7"));
         let shouted = address.address().to_uppercase();
         assert_eq!(key().thread_of_address(&shouted).as_deref(), Some("ms-2026-12.p7"));
+        let token = key().token("ms-2026-12.p7").to_uppercase();
+        assert_eq!(key().thread_of_token(&token).as_deref(), Some("ms-2026-12.p7"));
         let id = key().message_id("ms-2026-12.3.solved.p7", "agencia.example");
         assert_eq!(key().word_of_message_id(&format!("<{id}>")).as_deref(), Some("ms-2026-12.3.solved.p7"));
     }

@@ -1,5 +1,6 @@
 //! The ways out of the building.
 
+use crate::wire::Smtp;
 use crate::{Folder, Letter};
 
 /// How letters leave.
@@ -7,6 +8,8 @@ use crate::{Folder, Letter};
 pub enum Transport {
     /// Into a folder of `.eml` files, for a demonstration and for tests.
     Folder(Folder),
+    /// By a mail server.
+    Smtp(Box<Smtp>),
     /// Nowhere: letters count as sent. For a past that is made up, and for whoever wants no mail.
     Nowhere,
 }
@@ -23,18 +26,23 @@ pub enum SendError {
 }
 
 impl Transport {
-    /// Sends a letter. Waits for the disk or the network, so it is called from a thread that may wait.
+    /// Sends a letter.
     ///
     /// # Errors
     /// [`SendError`] says whether another attempt makes sense.
-    pub fn send(&self, letter: &Letter) -> Result<(), SendError> {
+    pub async fn send(&self, letter: Letter) -> Result<(), SendError> {
         if letter.to.is_empty() {
             return Err(SendError::Never("no recipient".to_owned()));
         }
         match self {
             Transport::Nowhere => Ok(()),
+            Transport::Smtp(server) => server.send(&letter).await,
             Transport::Folder(folder) => {
-                folder.put(letter).map_err(|error| SendError::Later(error.to_string()))
+                let folder = folder.clone();
+                let put = tokio::task::spawn_blocking(move || folder.put(&letter)).await;
+                put.map_err(std::io::Error::other)
+                    .flatten()
+                    .map_err(|error| SendError::Later(error.to_string()))
             }
         }
     }

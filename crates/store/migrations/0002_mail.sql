@@ -59,3 +59,4 @@ CREATE TABLE bounced_addresses (
 -- A letter that left and came back.
 ALTER TABLE outbox ADD COLUMN bounced_at {instant};
 ALTER TABLE outbox ADD COLUMN bounce TEXT;
+CREATE INDEX outbox_bounced ON outbox (bounced_at, id) WHERE bounce IS NOT NULL;

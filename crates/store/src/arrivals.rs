@@ -23,6 +23,8 @@ pub struct NewArrival {
     pub sender: String,
     /// The addresses that it names, with commas.
     pub recipients: String,
+    /// Only its head was fetched.
+    pub too_large: bool,
 }
 
 /// What became of letters; the word is stored and filters lists.
@@ -91,11 +93,15 @@ record! {
 pub fn receive(w: &mut Writer<'_>, letter: &NewArrival, now: Timestamp) -> Result<bool> {
     let query = Query::new(
         "INSERT INTO arrivals (identity, mailbox, blob, size, sender, recipients, arrived_at, state, reason, accepted,
-            due_at, attempts) VALUES ($1, $2, $3, $4, $5, $6, $7, 'new', '', $8, $9, 0) ON CONFLICT DO NOTHING",
+            due_at, attempts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0) ON CONFLICT DO NOTHING",
     );
+    let (state, reason, due) = match letter.too_large {
+        false => (State::New, "", Some(now)),
+        true => (State::Unreadable, "too-large", None),
+    };
     let query = query.with(letter.identity).with(letter.mailbox.as_str()).with(letter.blob).with(letter.size);
-    let query = query.with(letter.sender.as_str()).with(letter.recipients.as_str());
-    let fresh = w.execute(&query.with(now).with(false).with(now))? == 1;
+    let query = query.with(letter.sender.as_str()).with(letter.recipients.as_str()).with(now);
+    let fresh = w.execute(&query.with(state.as_str()).with(reason).with(false).with(due))? == 1;
     if fresh {
         w.announce();
     }

@@ -44,8 +44,9 @@ record! {
         pub delivered_at: Option<Timestamp>,
         /// When it was given up.
         pub died_at: Option<Timestamp>,
-        /// When it came back, and why.
+        /// When it last came back.
         pub bounced_at: Option<Timestamp>,
+        /// Why it came back; nothing once it is sent again.
         pub bounce: Option<String>,
     }
 }
@@ -143,18 +144,22 @@ pub fn next_due(r: &mut Reader<'_>) -> Result<Option<Timestamp>> {
     r.row(&Query::new("SELECT due_at FROM outbox WHERE due_at IS NOT NULL ORDER BY due_at, id LIMIT 1"))
 }
 
-/// Letters that were given up, newest first.
+/// Letters that were given up or came back, newest first.
 pub fn dead(r: &mut Reader<'_>, most: u32) -> Result<Vec<Letter>> {
     let query = Query::new("SELECT ").push(Letter::COLUMNS);
-    let query = query.push(" FROM outbox WHERE died_at IS NOT NULL ORDER BY died_at DESC, id DESC LIMIT ");
+    let query = query.push(" FROM outbox WHERE died_at IS NOT NULL OR bounce IS NOT NULL ORDER BY ");
+    let query = query.push("coalesce(bounced_at, died_at) DESC, id DESC LIMIT ");
     r.rows(&query.bind(i64::from(most)))
 }
 
-/// Gives a letter that was given up another chance; false when there is none such.
+/// Gives a letter that was given up or came back another chance; false when there is none such.
 pub fn revive(w: &mut Writer<'_>, id: i64, now: Timestamp) -> Result<bool> {
-    let query = Query::new("UPDATE outbox SET died_at = NULL, attempts = 0, due_at = ").bind(now);
+    let query = Query::new(
+        "UPDATE outbox SET died_at = NULL, delivered_at = NULL, bounce = NULL, attempts = 0, due_at = ",
+    );
     w.announce();
-    Ok(w.execute(&query.push(" WHERE died_at IS NOT NULL AND id = ").bind(id))? == 1)
+    let query = query.bind(now).push(" WHERE (died_at IS NOT NULL OR bounce IS NOT NULL) AND id = ").bind(id);
+    Ok(w.execute(&query)? == 1)
 }
 
 /// The letters of a case, oldest first: who was told what, and whether it went out.

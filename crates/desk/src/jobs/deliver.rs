@@ -3,16 +3,19 @@
 
 use std::sync::Arc;
 
-use atiende_mail::{SendError, Transport};
+use atiende_mail::SendError;
 use atiende_procedure::office::Office;
-use atiende_procedure::{Actor, Case, CaseId, Command, EvidentialNotice, Recorded};
+use atiende_procedure::{Actor, Case, CaseId, Channel, Command, EvidentialNotice, Recorded};
 use atiende_store::outbox::{self, Letter};
-use atiende_store::{StoreError, Writer, cases, events, texts};
+use atiende_store::{StoreError, Writer, arrivals, cases, events, texts};
 use futures_util::stream::{self, StreamExt};
 use jiff::{SignedDuration, Timestamp};
 
 use super::command_id;
-use crate::notices::{Chronicle, Notice, Recipient, Stationery, Told, Written, write};
+use crate::mailing::Post;
+use crate::notices::{
+    Chronicle, Notice, OfficeTold, Recipient, Stationery, Told, WriteError, Written, write, write_to_office,
+};
 use crate::{Desk, DeskError, Viewer};
 
 /// Letters in hand at once, and for how long nobody else takes them.
@@ -37,10 +40,10 @@ enum Outcome {
 ///
 /// # Errors
 /// When the memory does not answer; what was in hand is tried again when its lease ends.
-pub async fn deliver(desk: &Desk, transport: &Transport) -> Result<usize, StoreError> {
+pub async fn deliver(desk: &Desk, post: &Post) -> Result<usize, StoreError> {
     let mut count = 0;
     loop {
-        match deliver_some(desk, transport).await? {
+        match deliver_some(desk, post).await? {
             0 => return Ok(count),
             some => count += some,
         }
@@ -48,14 +51,14 @@ pub async fn deliver(desk: &Desk, transport: &Transport) -> Result<usize, StoreE
 }
 
 /// Sends some of the letters that are due; none when there are none.
-pub(super) async fn deliver_some(desk: &Desk, transport: &Transport) -> Result<usize, StoreError> {
+pub(super) async fn deliver_some(desk: &Desk, post: &Post) -> Result<usize, StoreError> {
     let now = desk.ambience().now();
     if desk.db().read(outbox::next_due).await?.is_none_or(|due| due > now) {
         return Ok(0);
     }
     let letters = desk.db().change(move |w| outbox::claim(w, now, LEASE, IN_HAND)).await?;
     let count = letters.len();
-    let sent = stream::iter(letters).map(|letter| one(desk.clone(), transport.clone(), letter));
+    let sent = stream::iter(letters).map(|letter| one(desk.clone(), post.clone(), letter));
     // All of them, before the first failure is told: one that left must not be sent again for another's sake.
     let results: Vec<Result<(Letter, Outcome), StoreError>> = sent.buffer_unordered(AT_ONCE).collect().await;
     let (sent, failed): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
@@ -64,34 +67,43 @@ pub(super) async fn deliver_some(desk: &Desk, transport: &Transport) -> Result<u
     Ok(count)
 }
 
-async fn one(desk: Desk, transport: Transport, letter: Letter) -> Result<(Letter, Outcome), StoreError> {
-    let outcome = send(&desk, &transport, &letter).await?;
+async fn one(desk: Desk, post: Post, letter: Letter) -> Result<(Letter, Outcome), StoreError> {
+    let outcome = send(&desk, &post, &letter).await?;
     Ok((letter, outcome))
 }
 
-async fn send(desk: &Desk, transport: &Transport, row: &Letter) -> Result<Outcome, StoreError> {
-    let (Some(notice), Some(to)) = (Notice::of_word(&row.topic), Recipient::of_word(&row.recipient)) else {
-        return Ok(Outcome::Never(format!("no letter of this program: {} to {}", row.topic, row.recipient)));
+async fn send(desk: &Desk, post: &Post, row: &Letter) -> Result<Outcome, StoreError> {
+    let unknown =
+        || Ok(Outcome::Never(format!("no letter of this program: {} to {}", row.topic, row.recipient)));
+    let Some(to) = Recipient::of_word(&row.recipient) else { return unknown() };
+    let office_s_own = row.stream == 0;
+    let (written, evidence) = if office_s_own {
+        (of_the_office(desk, row, to), None)
+    } else {
+        let Some(notice) = Notice::of_word(&row.topic) else { return unknown() };
+        let told = Told { notice, event: row.sequence, to };
+        let Some(page) = look(desk, CaseId(row.stream)).await? else {
+            return Ok(Outcome::Never("there is no such case".to_owned()));
+        };
+        (page.write(desk, told, &row.payload), Some((told, page.case)))
     };
-    let told = Told { notice, event: row.sequence, to };
-    let Some(page) = look(desk, CaseId(row.stream)).await? else {
-        return Ok(Outcome::Never("there is no such case".to_owned()));
-    };
-    let letter = match page.write(desk, told) {
-        Ok(Written::Letter(letter)) => letter,
+    let (letter, mailbox) = match written {
+        Ok(Written::Letter(letter, mailbox)) => (letter, mailbox),
         Ok(Written::Withheld(why)) => return Ok(Outcome::Withheld(why)),
         Err(error) => return Ok(Outcome::Later(error.to_string())),
     };
-    let transport = transport.clone();
-    let sent = tokio::task::spawn_blocking(move || transport.send(&letter)).await;
-    Ok(match sent {
-        Ok(Ok(())) => {
-            record(desk, row, told, &page.case).await?;
+    let Some(way) = post.way(desk, mailbox).await? else {
+        return Ok(Outcome::Later("no mailbox of the office sends yet".to_owned()));
+    };
+    Ok(match way.send(*letter).await {
+        Ok(()) => {
+            if let Some((told, case)) = &evidence {
+                record(desk, row, *told, case).await?;
+            }
             Outcome::Left
         }
-        Ok(Err(SendError::Later(why))) => Outcome::Later(why),
-        Ok(Err(SendError::Never(why))) => Outcome::Never(why),
-        Err(panic) => Outcome::Later(panic.to_string()),
+        Err(SendError::Later(why)) => Outcome::Later(why),
+        Err(SendError::Never(why)) => Outcome::Never(why),
     })
 }
 
@@ -101,6 +113,8 @@ struct Page {
     case: Case,
     events: Vec<Recorded>,
     words: texts::Texts,
+    /// The mailbox at which it came in.
+    mailbox: Option<String>,
 }
 
 async fn look(desk: &Desk, id: CaseId) -> Result<Option<Page>, StoreError> {
@@ -111,22 +125,43 @@ async fn look(desk: &Desk, id: CaseId) -> Result<Option<Page>, StoreError> {
             let Some(case) = cases::load(r, id)? else { return Ok(None) };
             let events = events::of_case(r, id)?;
             let words = texts::of_case(r, id)?;
-            Ok(Some(Page { office, case, events, words }))
+            let mailbox = match case.channel {
+                Channel::Mail => arrivals::of_case(r, id)?.into_iter().next().map(|letter| letter.mailbox),
+                _ => None,
+            };
+            Ok(Some(Page { office, case, events, words, mailbox }))
         })
         .await
 }
 
 impl Page {
-    fn write(&self, desk: &Desk, told: Told) -> Result<Written, crate::notices::WriteError> {
+    fn write(&self, desk: &Desk, told: Told, payload: &str) -> Result<Written, WriteError> {
         let threads = desk.secret().thread_key();
         let with = Stationery {
             office: &self.office,
             public_url: desk.public_url(),
             secret: desk.secret(),
             threads: &threads,
+            mailbox: self.mailbox.as_deref(),
+            payload,
         };
         write(told, &Chronicle { now: &self.case, events: &self.events, words: &self.words }, &with)
     }
+}
+
+/// Writes a letter of no case.
+fn of_the_office(desk: &Desk, row: &Letter, to: Recipient) -> Result<Written, WriteError> {
+    let (office, threads) = (desk.office(), desk.secret().thread_key());
+    let with = Stationery {
+        office: &office,
+        public_url: desk.public_url(),
+        secret: desk.secret(),
+        threads: &threads,
+        mailbox: None,
+        payload: &row.payload,
+    };
+    let told = OfficeTold { id: row.id, topic: &row.topic, to, payload: &row.payload, at: row.created_at };
+    write_to_office(&told, &with)
 }
 
 /// That the requester or the provider was told is evidence, not a belief.
@@ -137,7 +172,9 @@ async fn record(desk: &Desk, row: &Letter, told: Told, case: &Case) -> Result<()
         _ => return Ok(()),
     };
     let command = Command::RecordDelivery { notice, event: told.event };
-    let id = command_id("delivered", row.id, 0);
+    // One that came back and was sent again arrives a second time.
+    let came_back = row.bounced_at.map_or(0, |at| at.as_microsecond().unsigned_abs());
+    let id = command_id("delivered", row.id, came_back);
     match desk.execute(Viewer::new(Actor::Clock), id, case.number.clone(), None, command).await {
         Ok(_) => Ok(()),
         Err(DeskError::Store(error)) => Err(error),

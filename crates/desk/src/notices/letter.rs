@@ -1,16 +1,17 @@
 //! From a row of the outbox to a letter: who may still know, how it threads, with which links.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use atiende_mail::{Letter, Mailbox, NotAMailbox, ThreadKey};
-use atiende_procedure::office::Office;
-use atiende_procedure::{Actor, Case, Recorded, TextRef};
+use atiende_procedure::office::{self, Office};
+use atiende_procedure::{Actor, Audience, Case, MailboxId, Recorded, Role, TextRef};
 use jiff::Timestamp;
 
 use super::facts::Known;
 use super::page::{Page, Score};
 use super::reader::Reader;
-use super::{Notice, Told, particulars};
+use super::{Notice, Told, particulars, refused};
 use crate::links::{LinkPurpose, Secret, SignedLink, in_days};
 use crate::{Language, Spoken};
 
@@ -22,6 +23,28 @@ pub(crate) struct Stationery<'a> {
     pub(crate) public_url: &'a str,
     pub(crate) secret: &'a Secret,
     pub(crate) threads: &'a ThreadKey,
+    /// The mailbox at which the case came in, if it came by mail.
+    pub(crate) mailbox: Option<&'a str>,
+    /// What the row says besides.
+    pub(crate) payload: &'a str,
+}
+
+impl Stationery<'_> {
+    /// From whom a letter comes: the unit, at the mailbox to which the case was sent, else at the one that sends, else
+    /// at the address that the settings name.
+    pub(crate) fn sender(&self) -> Result<(Mailbox, Option<MailboxId>), NotAMailbox> {
+        let settings = &self.office.settings;
+        let sends = |mailbox: &&Arc<office::Mailbox>| mailbox.active && mailbox.sends.is_some();
+        let own = self.mailbox.and_then(|name| self.office.mailbox_by_name(name)).filter(sends);
+        let at_settings =
+            |mailbox: &&&Arc<office::Mailbox>| mailbox.address.eq_ignore_ascii_case(&settings.mail_address);
+        let mut all = self.office.mailboxes.values().filter(sends);
+        let chosen = own.or_else(|| all.clone().find(|it| at_settings(&it))).or_else(|| all.next());
+        match chosen {
+            Some(mailbox) => Ok((Mailbox::new(&settings.unit, &mailbox.address)?, Some(mailbox.id))),
+            None => Ok((Mailbox::new(&settings.unit, &settings.mail_address)?, None)),
+        }
+    }
 }
 
 /// A case with all that happened in it and was said.
@@ -35,8 +58,8 @@ pub(crate) struct Chronicle<'a> {
 /// What became of a row.
 #[derive(Debug)]
 pub(crate) enum Written {
-    /// It may leave.
-    Letter(Box<Letter>),
+    /// It may leave, by the mailbox of its sender.
+    Letter(Box<Letter>, Option<MailboxId>),
     /// Its reader may no longer know, or there is no longer anything to say.
     Withheld(&'static str),
 }
@@ -69,28 +92,39 @@ pub(crate) fn write(told: Told, of: &Chronicle, with: &Stationery) -> Result<Wri
         Known { case: &then, office: with.office, words: of.words, es: reader.language == Language::Es };
     let page = page(told, &known, recorded, of, &reader, with);
     let words = page.written()?;
-    let settings = &with.office.settings;
-    let from = Mailbox::new(&settings.unit, &settings.mail_address)?;
-    let thread = format!("{}.{}", then.number.to_string().to_lowercase(), told.to);
-    let name = format!(
-        "{}.{}.{}.{}",
-        then.number.to_string().to_lowercase(),
-        told.event,
-        told.notice.as_str(),
-        told.to
-    );
-    Ok(Written::Letter(Box::new(Letter {
+    let (from, mailbox) = with.sender()?;
+    let number = then.number.to_string().to_lowercase();
+    let thread = format!("{number}.{}", told.to);
+    let answered = format!("{number}.{}.{}", told.event, told.to);
+    let name = format!("{number}.{}.{}.{}", told.event, told.notice.as_str(), told.to);
+    let letter = Letter {
         message_id: with.threads.message_id(&name, from.domain()),
         references: vec![with.threads.message_id(&thread, from.domain())],
         date: recorded.at,
-        reply_to: with.threads.reply_address(&from, &thread),
+        reply_to: with.threads.reply_address(&from, &answered),
         from,
         to: reader.mailboxes,
         subject: words.subject,
         language: reader.language.tag().to_owned(),
         text: words.text,
         html: words.html,
-    })))
+    };
+    Ok(Written::Letter(Box::new(letter), mailbox))
+}
+
+/// Where an answer to a letter goes, as [`crate::intake`] understands it, and whether it may hold orders.
+fn answers(notice: Notice, reader: &Reader, case: &Case, office: &Office) -> (&'static str, bool) {
+    let works_here = reader.audiences.contains(&Audience::Internal) && reader.person != Some(case.requester);
+    let agent =
+        reader.person.and_then(|id| office.people.get(&id)).is_some_and(|person| person.is(Role::Agent));
+    match notice {
+        Notice::CalledOff => ("", false),
+        _ if reader.person.is_none() && reader.contract.is_none() => ("", false),
+        Notice::Note if works_here => ("note", agent),
+        Notice::ProviderWrote | Notice::ProviderReported if works_here => ("provider", agent),
+        Notice::WithProvider | Notice::FollowUpDue if works_here => ("follow-up", agent),
+        _ => ("requester", works_here && agent && !case.security),
+    }
 }
 
 /// The case as it was right after an event.
@@ -147,6 +181,12 @@ fn page(
         ..Page::default()
     };
     particulars::fill(&mut page, known, recorded, of.events, reader, &spoken);
+    if told.notice == Notice::OrderRefused {
+        let (code, order) = with.payload.split_once(' ').unwrap_or((with.payload, ""));
+        page.refusal = refused::sentence(code, known.es);
+        order.clone_into(&mut page.order);
+    }
+    (page.answers, page.takes_orders) = answers(told.notice, reader, case, with.office);
     links(&mut page, told, case, recorded.at, reader, with);
     page
 }

@@ -62,6 +62,8 @@ pub enum Notice {
     Withdrawn,
     /// To the agent in charge: another case became part of his.
     Absorbed,
+    /// To somebody of the desk: what he asked for by mail could not be done.
+    OrderRefused,
 }
 
 impl Notice {
@@ -95,6 +97,7 @@ impl Notice {
         Notice::Cancelled,
         Notice::Withdrawn,
         Notice::Absorbed,
+        Notice::OrderRefused,
     ];
 
     /// Its word, which is also its folder's name.
@@ -128,6 +131,7 @@ impl Notice {
             Notice::Cancelled => "cancelled",
             Notice::Withdrawn => "withdrawn",
             Notice::Absorbed => "absorbed",
+            Notice::OrderRefused => "order-refused",
         }
     }
 

@@ -51,6 +51,13 @@ pub(super) struct Page {
     /// The number of the other case of a merge or a duplicate.
     pub(super) other: String,
     pub(super) duplicate: bool,
+    /// The order of a mail that was not carried out, and why.
+    pub(super) order: String,
+    pub(super) refusal: &'static str,
+    /// Where an answer to this letter goes: `requester`, `note`, `provider`, `follow-up`; empty when nobody reads it.
+    pub(super) answers: &'static str,
+    /// Whether its reader may give orders in his answer.
+    pub(super) takes_orders: bool,
     pub(super) facts: Vec<Fact>,
     pub(super) missing: Vec<String>,
     pub(super) case_url: String,
@@ -148,6 +155,11 @@ impl Page {
             (true, true) => "usted",
             (true, false) => "you",
         }
+    }
+
+    /// Where mail programs begin to quote us: what stands above is the answer.
+    fn reply_above(&self) -> &'static str {
+        if self.es { atiende_mail::REPLY_ABOVE_ES } else { atiende_mail::REPLY_ABOVE_EN }
     }
 
     /// Somebody's words in a letter of plain text.

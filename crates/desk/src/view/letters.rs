@@ -57,7 +57,7 @@ impl Desk {
         About {
             to: self.name_of_recipient(&letter.recipient),
             notice: letter.topic,
-            error: letter.last_error.unwrap_or_default(),
+            error: letter.bounce.or(letter.last_error).unwrap_or_default(),
         }
     }
 
@@ -95,7 +95,7 @@ pub enum Delivery {
     Left(Timestamp),
     /// Its reader may no longer know.
     Withheld,
-    /// It was given up.
+    /// It was given up, or came back.
     Failed,
 }
 
@@ -112,6 +112,7 @@ pub struct LetterSeen {
 /// A row of the outbox as those see it who read everything of its case; `None` for one that no notice of ours names.
 pub(crate) fn letter_seen(letter: &outbox::Letter) -> Option<LetterSeen> {
     let delivery = match (letter.delivered_at, letter.died_at, &letter.last_error) {
+        (Some(_), _, _) if letter.bounce.is_some() => Delivery::Failed,
         (Some(at), _, _) => Delivery::Left(at),
         (None, Some(_), _) => Delivery::Failed,
         (None, None, _) if letter.due_at.is_some() => Delivery::Waiting,

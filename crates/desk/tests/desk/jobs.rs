@@ -1,5 +1,6 @@
 //! What happens without anybody asking.
 
+use atiende_desk::Post;
 use atiende_desk::jobs::{Jobs, deliver, pass_time, seal, seal_now};
 use atiende_desk::view::Delivery;
 use atiende_mail::{Folder, Transport};
@@ -9,9 +10,9 @@ use jiff::SignedDuration;
 
 use crate::world::*;
 
-fn mail(world: &World) -> (Folder, Transport) {
+fn mail(world: &World) -> (Folder, Post) {
     let folder = Folder::open(world.folder.join("mail")).unwrap();
-    (folder.clone(), Transport::Folder(folder))
+    (folder.clone(), Post::new(Some(Transport::Folder(folder))))
 }
 
 fn subjects(folder: &Folder) -> Vec<String> {
@@ -22,10 +23,10 @@ fn subjects(folder: &Folder) -> Vec<String> {
 }
 
 /// A transport whose folder is gone: every letter fails until it is back.
-fn broken(world: &World) -> Transport {
+fn broken(world: &World) -> Post {
     let folder = Folder::open(world.folder.join("gone")).unwrap();
     std::fs::remove_dir_all(folder.path()).unwrap();
-    Transport::Folder(folder)
+    Post::new(Some(Transport::Folder(folder)))
 }
 
 on_both! {

@@ -4,6 +4,7 @@
 
 mod door;
 mod files;
+mod intake;
 mod jobs;
 mod leaks;
 mod signing_in;

@@ -264,6 +264,7 @@ fn office() -> Vec<Change> {
         agency: named("Agencia de ejemplo"),
         unit: named("Mesa de servicios"),
         mail_address: named("mesa@agencia.example"),
+        domains: vec![named("agencia.example")],
         ..Settings::default()
     };
     let mut changes = vec![Change::SetSettings(Box::new(settings)), Change::SetVersion(Box::new(version()))];

@@ -17,6 +17,7 @@ fn letter(identity: u8) -> NewArrival {
         size: 10,
         sender: "marta@agencia.example".to_owned(),
         recipients: "soporte@agencia.example".to_owned(),
+        too_large: false,
     }
 }
 

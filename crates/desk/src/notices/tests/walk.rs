@@ -123,18 +123,20 @@ impl Walk {
             public_url: "https://mesa.agencia.example",
             secret: &self.secret,
             threads: &threads,
+            mailbox: None,
+            payload: "",
         };
         let of = Chronicle { now: &self.case, events: &self.events, words: &self.words };
         write(told, &of, &with).expect("a letter")
     }
 
     pub(super) fn leaves(&self, told: Told) -> bool {
-        matches!(self.write(told), Written::Letter(_))
+        matches!(self.write(told), Written::Letter(..))
     }
 
     pub(super) fn letter(&self, told: Told) -> Letter {
         match self.write(told) {
-            Written::Letter(letter) => *letter,
+            Written::Letter(letter, _) => *letter,
             Written::Withheld(why) => panic!("{told:?} is withheld: {why}"),
         }
     }
@@ -143,7 +145,7 @@ impl Walk {
     /// withheld by now says why.
     pub(super) fn shown(&self, told: Told) -> String {
         let letter = match self.write(told) {
-            Written::Letter(letter) => letter,
+            Written::Letter(letter, _) => letter,
             Written::Withheld(why) => return format!("withheld: {why}"),
         };
         let read = read(&letter.to_bytes()).expect("a letter");
@@ -163,7 +165,7 @@ impl Walk {
 
     pub(super) fn shown_text(&self, told: Told) -> String {
         let letter = match self.write(told) {
-            Written::Letter(letter) => letter,
+            Written::Letter(letter, _) => letter,
             Written::Withheld(why) => return format!("{} withheld: {why}", told.notice.as_str()),
         };
         format!("To: {}\nSubject: {}\n\n{}", letter.to[0], letter.subject, letter.text)

@@ -1,0 +1,431 @@
+//! Letters that arrive. Each is kept as it travelled before anything is made of it, then taken in by a job: who wrote it,
+//! to which conversation it belongs, what that asks of the procedure. One letter never stops the others.
+
+mod bounce;
+mod carry;
+mod course;
+mod sender;
+mod thread;
+mod words;
+
+pub(crate) use carry::name_of;
+pub use words::LETTER;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use atiende_mail::{Incoming, take_apart};
+use atiende_procedure::office::Office;
+use atiende_procedure::{BlobHash, Cancellation, Case, CaseId, CaseNumber, PersonId, Role, Status};
+use atiende_store::arrivals::{self, Arrival, NewArrival, State};
+use atiende_store::outbox::{self, NewLetter};
+use atiende_store::{Reader, StoreError, Writer, cases, jobs, mailboxes};
+use bytes::Bytes;
+use futures_util::StreamExt;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::notices::{Notice, Recipient};
+use crate::{Desk, DeskError};
+use carry::InHand;
+use course::{Course, Facts};
+use sender::Sender;
+use thread::Thread;
+
+/// Letters in hand at once, and for how long nobody else takes them.
+const IN_HAND: u32 = 32;
+const LEASE: SignedDuration = SignedDuration::from_mins(10);
+
+/// Senders whose letters are taken in at the same time.
+const AT_ONCE: usize = 8;
+
+/// Tries before a letter that makes the program fail is put aside.
+const MOST_TRIES: u64 = 5;
+
+/// More letters than this in an hour are not one person's.
+const MOST_AN_HOUR: u64 = 60;
+
+/// Over which a sender's letters are counted.
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+
+/// What became of a letter, to be noted with what follows from it.
+#[derive(Debug, Clone)]
+struct Settled {
+    state: State,
+    reason: String,
+    case: Option<(CaseId, CaseNumber)>,
+    /// Addresses beside the requester's.
+    beside: Vec<String>,
+    answer: Option<KindAnswer>,
+}
+
+impl Default for Settled {
+    fn default() -> Self {
+        Settled { state: State::Held, reason: String::new(), case: None, beside: Vec::new(), answer: None }
+    }
+}
+
+/// To somebody of the desk whose order could not be carried out.
+#[derive(Debug, Clone)]
+struct KindAnswer {
+    /// The case's newest event when it was refused.
+    event: u64,
+    to: PersonId,
+    /// The refusal's code.
+    why: String,
+    order: String,
+}
+
+/// A letter as it is handed over.
+#[derive(Debug, Clone)]
+pub struct Arriving {
+    pub bytes: Bytes,
+    /// These are only its first bytes: it is too large to be taken in.
+    pub cut: bool,
+}
+
+/// What is known of a letter once it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Received {
+    /// False when it had arrived before, here or at another mailbox.
+    pub fresh: bool,
+    /// False when this program can make nothing of it: it is kept, and shown to the administrators.
+    pub readable: bool,
+}
+
+impl Desk {
+    /// Keeps letters that arrived at a mailbox, in their order; from then on they cannot be lost. One that arrives twice,
+    /// or at two mailboxes, is one.
+    ///
+    /// # Errors
+    /// When the memory does not answer: they must be handed over again.
+    pub async fn receive(&self, mailbox: &str, letters: Vec<Arriving>) -> Result<Vec<Received>, StoreError> {
+        let put = letters.into_iter().map(|letter| self.put(mailbox, letter));
+        let put = futures_util::future::try_join_all(put).await?;
+        let now = self.ambience().now();
+        self.db()
+            .change(move |w| {
+                let keep = |(new, readable): &(NewArrival, bool)| {
+                    let fresh = arrivals::receive(w, new, now)?;
+                    Ok(Received { fresh, readable: *readable })
+                };
+                put.iter().map(keep).collect()
+            })
+            .await
+    }
+
+    /// Stores a letter's bytes, and looks at its envelope.
+    async fn put(&self, mailbox: &str, letter: Arriving) -> Result<(NewArrival, bool), StoreError> {
+        let Arriving { bytes, cut } = letter;
+        let size = bytes.len() as u64;
+        let (letter, bytes) = taken_apart(bytes).await;
+        let letter = letter.ok();
+        let identity = identity(letter.as_ref(), &bytes);
+        let blob = self.blobs().put_whole(bytes).await?.hash;
+        let sender = letter.as_ref().and_then(|letter| letter.from.as_ref());
+        let recipients = letter.iter().flat_map(|letter| letter.to.iter().chain(&letter.cc));
+        let recipients: Vec<&str> = recipients.map(|it| it.address()).take(20).collect();
+        let new = NewArrival {
+            identity,
+            mailbox: mailbox.to_owned(),
+            blob,
+            size,
+            sender: sender.map(|from| from.address().to_lowercase()).unwrap_or_default(),
+            recipients: recipients.join(", "),
+            too_large: cut,
+        };
+        Ok((new, letter.is_some() && !cut))
+    }
+
+    /// Whether an address is one of the desk's own.
+    pub(crate) fn is_own_address(&self, address: &str) -> bool {
+        let office = self.office();
+        let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+        let plain = format!("{}@{domain}", local.split('+').next().unwrap_or_default());
+        let mut own =
+            office.mailboxes.values().map(|mailbox| &mailbox.address).chain([&office.settings.mail_address]);
+        own.any(|own| own.eq_ignore_ascii_case(&plain))
+    }
+}
+
+/// By what the same letter is recognised, at whichever mailbox: what its sender's program wrote, not what the servers
+/// added on the way.
+fn identity(letter: Option<&Incoming>, bytes: &[u8]) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new_derive_key("Atiende 2026-11 identity of letters");
+    match letter {
+        Some(Incoming { message_id: Some(id), from, date, subject, .. }) => {
+            let from = from.as_ref().map_or("", |from| from.address());
+            for part in [id.as_str(), from, subject] {
+                hasher.update(part.as_bytes()).update(&[0]);
+            }
+            hasher.update(&date.map_or(0, Timestamp::as_microsecond).to_be_bytes());
+        }
+        _ => {
+            hasher.update(bytes);
+        }
+    }
+    *hasher.finalize().as_bytes()
+}
+
+/// Reads a letter away from the tasks that must not wait; a program that fails over it does not take the desk along.
+async fn taken_apart(bytes: Bytes) -> (Result<Incoming, String>, Bytes) {
+    let reading = bytes.clone();
+    let read =
+        tokio::task::spawn_blocking(move || take_apart(&reading).map_err(|error| error.to_string())).await;
+    (read.unwrap_or_else(|panic| Err(format!("reading it failed: {panic}"))), bytes)
+}
+
+/// Takes in every letter that is due, and answers how many were looked at.
+///
+/// # Errors
+/// When the memory does not answer; what was in hand is taken up again when its lease ends.
+pub async fn take_in(desk: &Desk) -> Result<usize, StoreError> {
+    let mut count = 0;
+    loop {
+        match take_in_some(desk).await? {
+            0 => return Ok(count),
+            some => count += some,
+        }
+    }
+}
+
+/// Takes in some of the letters that are due; none when there are none. Those of one sender in the order in which they
+/// arrived.
+pub(crate) async fn take_in_some(desk: &Desk) -> Result<usize, StoreError> {
+    let now = desk.ambience().now();
+    if desk.db().read(arrivals::next_due).await?.is_none_or(|due| due > now) {
+        return Ok(0);
+    }
+    let letters = desk.db().change(move |w| arrivals::claim(w, now, LEASE, IN_HAND)).await?;
+    let count = letters.len();
+    let mut by_sender: BTreeMap<String, Vec<Arrival>> = BTreeMap::new();
+    for letter in letters {
+        by_sender.entry(letter.sender.clone()).or_default().push(letter);
+    }
+    let all =
+        futures_util::stream::iter(by_sender.into_values()).map(|letters| in_order(desk.clone(), letters));
+    let results: Vec<Result<(), StoreError>> = all.buffer_unordered(AT_ONCE).collect().await;
+    results.into_iter().collect::<Result<(), _>>()?;
+    Ok(count)
+}
+
+async fn in_order(desk: Desk, letters: Vec<Arrival>) -> Result<(), StoreError> {
+    for letter in letters {
+        one(&desk, letter).await?;
+    }
+    Ok(())
+}
+
+async fn one(desk: &Desk, arrival: Arrival) -> Result<(), StoreError> {
+    let id = arrival.id;
+    let (taking, letter) = (desk.clone(), arrival.clone());
+    // In a task of its own: should it fail, this letter alone is put aside.
+    let settled = tokio::spawn(async move { take(&taking, &letter).await }).await;
+    let settled = match settled {
+        Ok(Ok(settled)) => settled,
+        Ok(Err(DeskError::Store(error))) => return Err(error),
+        Ok(Err(refused)) => Settled { reason: refused.to_string(), ..Settled::held("") },
+        Err(_) if arrival.attempts < MOST_TRIES => return later(desk, id).await,
+        Err(panic) => Settled { state: State::Unreadable, reason: panic.to_string(), ..Settled::default() },
+    };
+    tracing::info!(
+        letter = id,
+        state = settled.state.as_str(),
+        reason = settled.reason,
+        "a letter was taken in"
+    );
+    note(desk, arrival, settled).await
+}
+
+async fn later(desk: &Desk, id: i64) -> Result<(), StoreError> {
+    let due = desk.ambience().now() + SignedDuration::from_mins(1);
+    desk.db().change(move |w| arrivals::again(w, id, "it made the program fail", due)).await
+}
+
+/// Decides about a letter and does what follows.
+async fn take(desk: &Desk, arrival: &Arrival) -> Result<Settled, DeskError> {
+    let Some(bytes) = whole(desk, arrival.blob).await? else {
+        return Ok(Settled {
+            state: State::Unreadable,
+            reason: "its bytes are gone".to_owned(),
+            ..Settled::default()
+        });
+    };
+    let letter = match taken_apart(bytes).await.0 {
+        Ok(letter) => letter,
+        Err(why) => return Ok(Settled { state: State::Unreadable, reason: why, ..Settled::default() }),
+    };
+    let looked = look(desk, arrival, &letter).await?;
+    let case = looked.case.as_ref();
+    let sender = Sender::of(&letter, &looked.office);
+    let facts = Facts {
+        office: &looked.office,
+        letter: &letter,
+        sender: sender.clone(),
+        thread: &looked.thread,
+        case,
+        notice: looked.notice,
+        beside: looked.beside,
+        authentic: true,
+        flood: looked.from_sender > MOST_AN_HOUR,
+        own: letter.from.as_ref().is_some_and(|from| desk.is_own_address(from.address())),
+        accepted: arrival.accepted,
+    };
+    let course = facts.course();
+    let in_hand = InHand { desk, arrival, letter: &letter, sender };
+    match course {
+        Course::Request { follows } => in_hand.request(case.filter(|_| follows)).await,
+        Course::Answer(part) => match case {
+            Some(case) => in_hand.answer(case, part).await,
+            None => in_hand.request(None).await,
+        },
+        Course::Bounce => bounce::attach(desk, &letter).await,
+        Course::Record(reason) => Ok(Settled::recorded(reason, case)),
+        Course::Hold(reason) => Ok(Settled::held(reason)),
+    }
+}
+
+/// What the memory knows about a letter's surroundings.
+struct Looked {
+    office: Arc<Office>,
+    thread: Thread,
+    case: Option<Case>,
+    notice: Option<Notice>,
+    beside: bool,
+    from_sender: u64,
+}
+
+async fn look(desk: &Desk, arrival: &Arrival, letter: &Incoming) -> Result<Looked, StoreError> {
+    let reading = desk.clone();
+    let (letter, sender) = (letter.clone(), arrival.sender.clone());
+    let since = desk.ambience().now() - HOUR;
+    desk.db()
+        .read(move |r| {
+            let office = reading.office_in(r)?;
+            let thread = thread::thread_of(&letter, &reading.secret().thread_key(), &office);
+            let (number, event, to) = match &thread {
+                Thread::Answer(it) => (Some(&it.case), it.event, Some(it.to)),
+                Thread::Mention(number) => (Some(number), None, None),
+                Thread::New => (None, None, None),
+            };
+            let case = match number {
+                Some(number) => cases::by_number(r, number)?,
+                None => None,
+            };
+            let notice = match (&case, event, to) {
+                (Some(case), Some(event), Some(to)) => notice_of(r, case, event, to)?,
+                _ => None,
+            };
+            let case = match case {
+                Some(case) => Some(gone_into(r, case)?),
+                None => None,
+            };
+            let beside = match &case {
+                Some(case) => arrivals::stood_beside(r, case.id, &sender)?,
+                None => false,
+            };
+            let from_sender = if sender.is_empty() { 0 } else { arrivals::from_sender(r, &sender, since)? };
+            Ok(Looked { office, thread, case, notice, beside, from_sender })
+        })
+        .await
+}
+
+/// The notice that told this recipient of this event: there is one at most.
+fn notice_of(
+    r: &mut Reader<'_>,
+    case: &Case,
+    event: u64,
+    to: Recipient,
+) -> Result<Option<Notice>, StoreError> {
+    let to = to.to_string();
+    let letters = outbox::of_stream(r, case.id.0)?;
+    let told = letters.iter().find(|letter| letter.sequence == event && letter.recipient == to);
+    Ok(told.and_then(|letter| Notice::of_word(&letter.topic)))
+}
+
+/// The case in which it goes on, when it became part of another.
+fn gone_into(r: &mut Reader<'_>, case: Case) -> Result<Case, StoreError> {
+    let mut case = case;
+    // As often as cases can be merged in a row by people; a circle cannot be made.
+    for _ in 0..10 {
+        let Status::Cancelled { why: Cancellation::MergedInto { number }, .. } = &case.status else { break };
+        let Some(next) = cases::by_number(r, &number.clone())? else { break };
+        // Who asked in one may not see the other; then his answer asks anew.
+        if next.requester != case.requester || next.security != case.security {
+            break;
+        }
+        case = next;
+    }
+    Ok(case)
+}
+
+pub(crate) async fn whole(desk: &Desk, blob: BlobHash) -> Result<Option<Bytes>, StoreError> {
+    let Some(mut stream) = desk.blobs().get(blob).await?.map(Box::pin) else { return Ok(None) };
+    let mut bytes = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        bytes.extend_from_slice(&chunk?);
+    }
+    Ok(Some(bytes.into()))
+}
+
+/// Notes what became of a letter, and what follows from that, in one change.
+async fn note(desk: &Desk, arrival: Arrival, settled: Settled) -> Result<(), StoreError> {
+    let now = desk.ambience().now();
+    let office = desk.office();
+    desk.db()
+        .change(move |w| {
+            let case = settled.case.as_ref().map(|(id, _)| *id);
+            arrivals::settle(w, arrival.id, settled.state, &settled.reason, case, now)?;
+            if let Some(case) = case {
+                arrivals::remember_beside(w, case, &settled.beside)?;
+            }
+            if settled.state == State::Taken {
+                // Who writes is reached.
+                mailboxes::unmark_bounced(w, &arrival.sender)?;
+            }
+            if let (Some(answer), Some(case)) = (&settled.answer, case) {
+                outbox::enqueue(w, &[answer.letter(case, now)], now)?;
+            }
+            if settled.reason == "too-many" {
+                warn_of_flood(w, &office, &arrival.sender, now)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+impl KindAnswer {
+    fn letter(&self, case: CaseId, now: Timestamp) -> NewLetter {
+        NewLetter {
+            topic: Notice::OrderRefused.as_str().to_owned(),
+            stream: case.0,
+            sequence: self.event,
+            recipient: Recipient::Person(self.to).to_string(),
+            payload: format!("{} {}", self.why, self.order),
+            due: now,
+        }
+    }
+}
+
+/// Tells the administrators, once an hour, that somebody writes more than a person does: perhaps another program that
+/// answers every letter.
+fn warn_of_flood(
+    w: &mut Writer<'_>,
+    office: &Office,
+    sender: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if !jobs::turn(w, &format!("flood {sender}"), now, HOUR)? {
+        return Ok(());
+    }
+    let administrators = office.people.values().filter(|person| person.is(Role::SystemAdministrator));
+    let letter = |to: PersonId| NewLetter {
+        topic: crate::notices::FLOOD.to_owned(),
+        stream: 0,
+        sequence: 0,
+        recipient: Recipient::Person(to).to_string(),
+        payload: sender.to_owned(),
+        due: now,
+    };
+    let letters: Vec<NewLetter> = administrators.map(|person| letter(person.id)).collect();
+    outbox::enqueue(w, &letters, now)
+}

@@ -1,0 +1,360 @@
+//! Carrying out what was decided about a letter: commands through the door, each under an id that follows from the
+//! letter, so that a letter taken in hand twice moves a case once.
+
+use atiende_mail::{Incoming, Order, phone_of, remote_support_id, says_solved};
+use atiende_procedure::office::{Change, Profile};
+use atiende_procedure::{
+    Actor, Attachment, AttentionMode, Audience, Case, Channel, Command, CommandId, ContractId, DetailsGiven,
+    Performer, PersonId, Refusal, Registration, SupportLevel,
+};
+use atiende_store::arrivals::{Arrival, State};
+
+use super::course::{Part, Says, reopens};
+use super::sender::Sender;
+use super::{Settled, words};
+use crate::jobs::command_id;
+use crate::view::Viewer;
+use crate::{Desk, DeskError};
+
+/// A letter in hand.
+pub(super) struct InHand<'a> {
+    pub(super) desk: &'a Desk,
+    pub(super) arrival: &'a Arrival,
+    pub(super) letter: &'a Incoming,
+    pub(super) sender: Sender,
+}
+
+/// The steps of one letter, by which its commands are told apart.
+#[derive(Clone, Copy)]
+enum Step {
+    Joins,
+    Asks,
+    Speaks,
+    Brings,
+}
+
+impl InHand<'_> {
+    fn id(&self, step: Step) -> CommandId {
+        command_id("letter", self.arrival.id, step as u64)
+    }
+
+    async fn moves(&self, actor: Actor, step: Step, case: &Case, command: Command) -> Result<(), DeskError> {
+        let viewer = Viewer::new(actor);
+        self.desk.execute(viewer, self.id(step), case.number.clone(), None, command).await.map(drop)
+    }
+
+    /// Its files, with the letter as it travelled.
+    async fn files(&self) -> Result<Vec<Attachment>, DeskError> {
+        words::files(self.desk, self.letter, Some((self.arrival.blob, self.arrival.size))).await
+    }
+
+    /// The sender as somebody of the directory: who writes from the agency for the first time is added (R7).
+    async fn person(&self) -> Result<Option<PersonId>, DeskError> {
+        let from = match (&self.sender, &self.letter.from) {
+            (Sender::Person(id), _) => return Ok(Some(*id)),
+            (Sender::Newcomer, Some(from)) => from,
+            _ => return Ok(None),
+        };
+        let email = from.address().to_lowercase();
+        let profile =
+            Profile { name: name_of(from.name(), &email), email: email.clone(), ..Profile::default() };
+        let salt = self.desk.ambience().random();
+        let (roles, groups) = (Vec::new(), Vec::new());
+        let change = Change::SetPerson { id: None, profile, salt, roles, groups, active: true };
+        let added = self.desk.administer(Viewer::new(Actor::Clock), self.id(Step::Joins), vec![change]).await;
+        let office = match added {
+            Ok((office, _)) => office,
+            // Two letters of his at once: the other was faster.
+            Err(crate::AdministerError::Refused { .. }) => self.desk.office(),
+            Err(crate::AdministerError::Store(error)) => return Err(error.into()),
+            Err(crate::AdministerError::ReadOnly) => return Err(DeskError::ReadOnly),
+        };
+        Ok(office.person_by_email(&email).map(|person| person.id))
+    }
+
+    /// Registers what he asks for (R7, R9).
+    pub(super) async fn request(&self, follows: Option<&Case>) -> Result<Settled, DeskError> {
+        let Some(person) = self.person().await? else { return Ok(Settled::held("stranger")) };
+        let salter = self.desk.ambience().salter();
+        let text = words::text(self.letter);
+        let text = if text.is_empty() { "(sin texto)".to_owned() } else { text };
+        let registration = Registration {
+            channel: Channel::Mail,
+            requester: person,
+            subject: salter.line(&words::subject(self.letter)),
+            description: salter.text(&text),
+            details: self.details(person),
+            kind: None,
+            service: None,
+            impact: None,
+            urgency: None,
+            attachments: self.files().await?,
+            follows: follows.map(|case| case.id),
+        };
+        let viewer = Viewer::new(Actor::Person(person));
+        let made = self.desk.register_letter(viewer, self.id(Step::Asks), registration).await?;
+        Ok(Settled { beside: self.beside(), ..Settled::taken(&made.case) })
+    }
+
+    /// What R9 asks for, as far as the directory, the signature and the text say it.
+    fn details(&self, person: PersonId) -> DetailsGiven {
+        let salter = self.desk.ambience().salter();
+        let office = self.desk.office();
+        let profile = office.people.get(&person).map(|person| person.profile.clone()).unwrap_or_default();
+        let signed = self.letter.signature.as_deref().and_then(phone_of);
+        let phone = signed.or(Some(profile.phone).filter(|phone| !phone.is_empty()));
+        let remote = remote_support_id(&self.letter.said);
+        DetailsGiven {
+            department: profile.department,
+            site: profile.site,
+            place: salter.line_if_any(Some(&profile.place)),
+            contact_name: salter.line_if_any(Some(&profile.name)),
+            contact_email: salter.line_if_any(Some(&profile.email)),
+            contact_phone: salter.line_if_any(phone.as_deref()),
+            has_remote_support: remote.is_some().then_some(true),
+            remote_support_id: salter.line_if_any(remote.as_deref()),
+            answers: Default::default(),
+        }
+    }
+
+    /// Who stands beside him in his letter, so that their answers find the case.
+    fn beside(&self) -> Vec<String> {
+        let his = self.letter.from.as_ref().map(|from| from.address().to_lowercase());
+        let all = self.letter.to.iter().chain(&self.letter.cc).map(|it| it.address().to_lowercase());
+        let mut others: Vec<String> = all
+            .filter(|address| Some(address) != his.as_ref() && !self.desk.is_own_address(address))
+            .collect();
+        others.sort_unstable();
+        others.dedup();
+        others.truncate(50);
+        others
+    }
+
+    /// Goes on with a case, as whoever the sender is in it.
+    pub(super) async fn answer(&self, case: &Case, part: Part) -> Result<Settled, DeskError> {
+        match part {
+            Part::Requester => self.requester(case).await,
+            Part::Watcher { joins } => self.watcher(case, joins).await,
+            Part::Staff { says, ordered } => self.staff(case, says, ordered).await,
+            Part::Provider(contract) => self.provider(case, contract).await,
+        }
+    }
+
+    async fn requester(&self, case: &Case) -> Result<Settled, DeskError> {
+        let actor = Actor::Person(case.requester);
+        let text = words::text(self.letter);
+        let done = match reopens(case, self.letter) && !text.is_empty() {
+            true => {
+                // Its files first: were this cut off between the two, the case would still be there to be reopened.
+                self.says(actor, Step::Brings, case, Audience::Requester, "").await?;
+                let reason = self.desk.ambience().salter().text(&text);
+                self.moves(actor, Step::Speaks, case, Command::Reopen { reason }).await
+            }
+            false => self.says(actor, Step::Speaks, case, Audience::Requester, &text).await,
+        };
+        match done {
+            Ok(()) => Ok(Settled { beside: self.beside(), ..Settled::taken(case) }),
+            // Its time is over: what he asks is asked anew.
+            Err(DeskError::Refused(refusal)) if is_over(&refusal) => self.request(Some(case)).await,
+            Err(other) => Err(other),
+        }
+    }
+
+    async fn watcher(&self, case: &Case, joins: bool) -> Result<Settled, DeskError> {
+        let Some(person) = self.person().await? else { return Ok(Settled::held("stranger")) };
+        if joins {
+            // The requester wrote to him too: it is his doing that he takes part.
+            let added = Command::AddWatcher { person };
+            match self.moves(Actor::Person(case.requester), Step::Brings, case, added).await {
+                Ok(()) => {}
+                Err(DeskError::Refused(_)) => return self.request(Some(case)).await,
+                Err(other) => return Err(other),
+            }
+        }
+        let text = words::text(self.letter);
+        self.says(Actor::Person(person), Step::Speaks, case, Audience::Requester, &text).await?;
+        Ok(Settled::taken(case))
+    }
+
+    /// Says something with the letter's files, and the letter itself beside it.
+    async fn says(
+        &self,
+        actor: Actor,
+        step: Step,
+        case: &Case,
+        audience: Audience,
+        text: &str,
+    ) -> Result<(), DeskError> {
+        let body = self.desk.ambience().salter().text_if_any(Some(text));
+        let attachments = self.files().await?;
+        self.moves(actor, step, case, Command::Say { audience, body, attachments }).await
+    }
+
+    async fn provider(&self, case: &Case, contract: ContractId) -> Result<Settled, DeskError> {
+        let actor = Actor::Provider(contract);
+        let text = words::text(self.letter);
+        if says_solved(&self.letter.said) {
+            let report = self.desk.ambience().salter().text(&text);
+            // How it attended, the agent who checks it says better.
+            let report = Command::ReportFromProvider { report, solved: true, mode: AttentionMode::Remote };
+            match self.moves(actor, Step::Asks, case, report).await {
+                Ok(()) => {
+                    if self.letter.parts.is_empty() {
+                        return Ok(Settled::taken(case));
+                    }
+                    self.says(actor, Step::Brings, case, Audience::Provider, "").await?;
+                    return Ok(Settled::taken(case));
+                }
+                // It no longer has the case, or has reported already: what it says is kept all the same.
+                Err(DeskError::Refused(_)) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        match self.says(actor, Step::Speaks, case, Audience::Provider, &text).await {
+            Ok(()) => Ok(Settled::taken(case)),
+            Err(DeskError::Refused(_)) => Ok(Settled::held("refused")),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Somebody of the desk answers a letter of the desk. The letter itself stays out of the case: it may quote what the
+    /// requester does not read.
+    async fn staff(&self, case: &Case, says: Says, ordered: bool) -> Result<Settled, DeskError> {
+        let Sender::Person(person) = self.sender else { return Ok(Settled::held("stranger")) };
+        let whole = words::text(self.letter);
+        let (orders, rest) = atiende_mail::orders(&whole);
+        let command = match self.ordered(case, says, ordered, &orders, rest.trim()).await? {
+            Ok(command) => command,
+            Err(why) => return Ok(Settled::refused(case, person, why, orders.first())),
+        };
+        match self.moves(Actor::Person(person), Step::Speaks, case, command).await {
+            Ok(()) => Ok(Settled::taken(case)),
+            Err(DeskError::Refused(refusal)) => {
+                Ok(Settled::refused(case, person, refusal.code(), orders.first()))
+            }
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The command that the answer is, or why it is none.
+    async fn ordered(
+        &self,
+        case: &Case,
+        says: Says,
+        ordered: bool,
+        orders: &[Order],
+        rest: &str,
+    ) -> Result<Result<Command, &'static str>, DeskError> {
+        let text = self.desk.ambience().salter().text_if_any(Some(rest));
+        let order = match orders {
+            [] => None,
+            _ if !ordered => return Ok(Err("order-without-token")),
+            [order] => Some(order),
+            _ => return Ok(Err("order-not-alone")),
+        };
+        let audience = match (order, says) {
+            (Some(Order::Solve), _) => {
+                let performed_by = Performer::Agent;
+                return Ok(text
+                    .map(|activities| Command::Solve { activities, performed_by })
+                    .ok_or("order-empty"));
+            }
+            (Some(Order::Escalate { to }), _) => {
+                let level = match level(case, to.as_deref()) {
+                    Ok(level) => level,
+                    Err(why) => return Ok(Err(why)),
+                };
+                let escalate = |reason| Command::EscalateToLevel { level, agent: None, reason };
+                return Ok(text.map(escalate).ok_or("order-empty"));
+            }
+            (Some(Order::Unknown(_)), _) => return Ok(Err("order-unknown")),
+            (None, Says::FollowUp) if case.followed_turn().is_some() => {
+                return Ok(text.map(|note| Command::FollowUp { note }).ok_or("order-empty"));
+            }
+            (Some(Order::Note), _) | (None, Says::FollowUp) => Audience::Internal,
+            (None, Says::To(audience)) => audience,
+        };
+        let attachments = words::files(self.desk, self.letter, None).await?;
+        if text.is_none() && attachments.is_empty() {
+            return Ok(Err("order-empty"));
+        }
+        Ok(Ok(Command::Say { audience, body: text, attachments }))
+    }
+}
+
+/// The level to which an order escalates: the next one, unless it names it.
+fn level(case: &Case, to: Option<&str>) -> Result<SupportLevel, &'static str> {
+    let next = case.status.level().and_then(SupportLevel::next);
+    let Some(to) = to else { return next.ok_or("no-level-above") };
+    match to.to_lowercase().as_str() {
+        "2" | "segundo" | "segundo nivel" | "nivel 2" | "second" => Ok(SupportLevel::Second),
+        "3" | "tercer" | "tercero" | "tercer nivel" | "nivel 3" | "third" => Ok(SupportLevel::Third),
+        _ => Err("order-unknown-level"),
+    }
+}
+
+/// Refused since the case has ended, for the requester or for everybody.
+fn is_over(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::GraceOver { .. } | Refusal::AlreadyClosed | Refusal::WrongState { .. })
+}
+
+/// The name that he gives himself, else one made of his address.
+pub(crate) fn name_of(name: &str, email: &str) -> String {
+    if !name.trim().is_empty() && !name.contains('@') {
+        return name.trim().chars().take(200).collect();
+    }
+    let local = email.split('@').next().unwrap_or_default();
+    let words = local.split(['.', '_', '-']).filter(|word| !word.is_empty());
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        letters
+            .next()
+            .map(|first| first.to_uppercase().chain(letters).collect::<String>())
+            .unwrap_or_default()
+    };
+    words.map(capital).collect::<Vec<_>>().join(" ")
+}
+
+impl Settled {
+    fn taken(case: &Case) -> Settled {
+        Settled { state: State::Taken, case: Some((case.id, case.number.clone())), ..Settled::held("") }
+    }
+
+    pub(super) fn held(reason: &'static str) -> Settled {
+        Settled { state: State::Held, reason: reason.to_owned(), ..Settled::default() }
+    }
+
+    pub(super) fn recorded(reason: &str, case: Option<&Case>) -> Settled {
+        let case = case.map(|case| (case.id, case.number.clone()));
+        Settled { state: State::Recorded, reason: reason.to_owned(), case, ..Settled::default() }
+    }
+
+    /// The procedure refused what somebody of the desk asked for by mail: he is told so.
+    fn refused(case: &Case, person: PersonId, why: &str, order: Option<&Order>) -> Settled {
+        let answer =
+            super::KindAnswer { event: case.version, to: person, why: why.to_owned(), order: spelt(order) };
+        Settled { answer: Some(answer), ..Settled::recorded("refused", Some(case)) }
+    }
+}
+
+fn spelt(order: Option<&Order>) -> String {
+    match order {
+        Some(Order::Note) => "@nota".to_owned(),
+        Some(Order::Solve) => "@resolver".to_owned(),
+        Some(Order::Escalate { .. }) => "@escalar".to_owned(),
+        Some(Order::Unknown(word)) => format!("@{}", word.chars().take(40).collect::<String>()),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_made_of_an_address_when_there_is_none() {
+        assert_eq!(name_of("Marta Ocampo", "x@y.example"), "Marta Ocampo");
+        assert_eq!(name_of("marta@y.example", "marta.ocampo@y.example"), "Marta Ocampo");
+        assert_eq!(name_of("", "ñato_2@y.example"), "Ñato 2");
+    }
+}

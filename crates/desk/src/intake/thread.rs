@@ -1,0 +1,94 @@
+//! To which conversation a letter belongs: by what we signed, never by what anybody could write himself. A bare number in
+//! the subject is only a hint.
+
+use atiende_mail::{Incoming, ThreadKey};
+use atiende_procedure::CaseNumber;
+use atiende_procedure::office::Office;
+
+use crate::notices::Recipient;
+
+/// What an answer says of the letter that it answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Answered {
+    pub(super) case: CaseNumber,
+    /// To whom that letter was written.
+    pub(super) to: Recipient,
+    /// Of which event it told; absent when only the thread is known.
+    pub(super) event: Option<u64>,
+}
+
+/// How a letter names a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Thread {
+    /// It answers a letter of ours.
+    Answer(Answered),
+    /// Its subject holds a case's number, which anybody can write.
+    Mention(CaseNumber),
+    /// It begins a conversation.
+    New,
+}
+
+impl Answered {
+    /// Reads what [`crate::notices`] signed: `ms-2026-12.p7`, `ms-2026-12.3.p7` or `ms-2026-12.3.solved.p7`.
+    fn of_word(word: &str) -> Option<Answered> {
+        let parts: Vec<&str> = word.split('.').collect();
+        let (number, event, to) = match parts.as_slice() {
+            [number, to] => (number, None, to),
+            [number, event, to] | [number, event, _, to] => (number, Some(event.parse().ok()?), to),
+            _ => return None,
+        };
+        Some(Answered { case: number.parse().ok()?, to: Recipient::of_word(to)?, event })
+    }
+}
+
+/// Finds the conversation of a letter: what it refers to, the newest first; the address to which it was sent; a token in
+/// its subject; a bare number there.
+pub(super) fn thread_of(letter: &Incoming, keys: &ThreadKey, office: &Office) -> Thread {
+    let references = letter.references.iter().rev().filter_map(|id| keys.word_of_message_id(id));
+    let named = letter.to.iter().chain(&letter.cc).map(|mailbox| mailbox.address());
+    let addresses = letter.delivered_to.iter().map(String::as_str).chain(named);
+    let addresses = addresses.filter_map(|address| keys.thread_of_address(address));
+    let tokens = bracketed(&letter.subject).filter_map(|token| keys.thread_of_token(token));
+    let mut signed = references.chain(addresses).chain(tokens);
+    if let Some(answered) = signed.find_map(|word| Answered::of_word(&word)) {
+        return Thread::Answer(answered);
+    }
+    numbers(&letter.subject, &office.settings.prefix).next().map_or(Thread::New, Thread::Mention)
+}
+
+/// What stands between square brackets.
+fn bracketed(subject: &str) -> impl Iterator<Item = &str> {
+    subject.split('[').skip(1).filter_map(|rest| rest.split_once(']')).map(|(inside, _)| inside.trim())
+}
+
+/// The case numbers in a line.
+fn numbers<'a>(line: &'a str, prefix: &'a str) -> impl Iterator<Item = CaseNumber> + 'a {
+    let words = line.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+    words.filter_map(|word| word.parse::<CaseNumber>().ok()).filter(move |number| number.prefix() == prefix)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_signed_is_read() {
+        let person = Recipient::Person(atiende_procedure::PersonId(7));
+        let read = |word: &str| Answered::of_word(word).map(|it| (it.case.to_string(), it.to, it.event));
+        assert_eq!(read("ms-2026-12.p7"), Some(("MS-2026-12".into(), person, None)));
+        assert_eq!(read("ms-2026-12.3.p7"), Some(("MS-2026-12".into(), person, Some(3))));
+        assert_eq!(read("ms-2026-12.3.solved.p7"), Some(("MS-2026-12".into(), person, Some(3))));
+        for bad in ["", "ms-2026-12", "ms-2026-12.x7", "ms-2026-12.a.p7", "p7.ms-2026-12", "a.b.c.d.e"] {
+            assert_eq!(read(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_ours_are_seen_in_a_subject() {
+        let found = |line| numbers(line, "MS").map(|number| number.to_string()).collect::<Vec<_>>();
+        assert_eq!(found("RE: [MS-2026-12] No imprime"), ["MS-2026-12"]);
+        assert_eq!(found("Sobre ms-2026-12, ms-2026-13."), ["MS-2026-12", "MS-2026-13"]);
+        assert!(found("[XX-2026-12] 2026-11-03 TI-2026-1").is_empty());
+        assert_eq!(bracketed("[a] b [ c ] [d").collect::<Vec<_>>(), ["a", "c"]);
+    }
+}

@@ -1,0 +1,91 @@
+//! What a letter says, made to fit: a subject, a text, files. Whatever does not fit stays in the letter itself, which is
+//! kept as it travelled.
+
+use atiende_mail::Incoming;
+use atiende_procedure::{Attachment, BlobHash, MOST_ATTACHMENTS, Text};
+use bytes::Bytes;
+
+use crate::{AttachError, Desk, DeskError, LARGEST_FILE, Upload};
+
+/// Characters of a text and of a line, a little under what the procedure takes.
+const LONGEST_TEXT: usize = 49_000;
+const LONGEST_LINE: usize = 240;
+
+/// The type of a letter as it travelled. No upload has it: types are looked at, not believed.
+pub const LETTER: &str = "message/rfc822";
+
+/// The subject, without the marks of answers and our own.
+pub(super) fn subject(letter: &Incoming) -> String {
+    let mut subject = letter.subject.trim();
+    while let Some((mark, rest)) = subject.split_once(':') {
+        let marks = ["re", "rv", "fw", "fwd", "res", "aw", "respuesta", "reenviado"];
+        if !marks.contains(&mark.trim().to_lowercase().as_str()) {
+            break;
+        }
+        subject = rest.trim_start();
+    }
+    match subject.is_empty() {
+        true => "(sin asunto)".to_owned(),
+        false => cut(subject, LONGEST_LINE),
+    }
+}
+
+/// What he wrote for this letter; all of it when that is nothing, as when a letter is only passed on.
+pub(super) fn text(letter: &Incoming) -> String {
+    let said = letter.said.trim();
+    let text = if said.is_empty() { letter.text.trim() } else { said };
+    match (text.is_empty(), &letter.invitation) {
+        (false, _) => cut(text, LONGEST_TEXT),
+        (true, Some(invitation)) => cut(&invitation.summary, LONGEST_TEXT),
+        (true, None) => String::new(),
+    }
+}
+
+/// At most so many characters, and a sign that there were more.
+fn cut(words: &str, most: usize) -> String {
+    match words.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", words[..end].trim_end()),
+        None => words.to_owned(),
+    }
+}
+
+/// The letter's files, and the letter itself at their end when `whole` says so: not that of somebody whose quotes hold
+/// what the others may not read.
+pub(super) async fn files(
+    desk: &Desk,
+    letter: &Incoming,
+    whole: Option<(BlobHash, u64)>,
+) -> Result<Vec<Attachment>, DeskError> {
+    let mut files: Vec<Attachment> = Vec::new();
+    for part in &letter.parts {
+        let fits = files.len() + 1 < MOST_ATTACHMENTS && part.bytes.len() <= LARGEST_FILE;
+        if !fits || part.bytes.is_empty() {
+            continue;
+        }
+        let upload = Upload { name: part.name.clone(), bytes: Bytes::copy_from_slice(&part.bytes) };
+        match desk.attach(upload).await {
+            // The same bytes twice are one file: signatures repeat their pictures.
+            Ok(file) if files.iter().any(|known| known.blob == file.blob) => {}
+            Ok(file) => files.push(file),
+            Err(AttachError::TooLarge { .. }) => {}
+            Err(AttachError::Store(error)) => return Err(error.into()),
+        }
+    }
+    if let Some((blob, size)) = whole {
+        let name: Text = desk.ambience().salter().text("correo.eml");
+        files.push(Attachment { blob, name, media_type: LETTER.to_owned(), size });
+    }
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_long_is_cut_between_letters() {
+        assert_eq!(cut("añejo", 10), "añejo");
+        assert_eq!(cut("añejo", 2), "añ…");
+        assert_eq!(cut("", 2), "");
+    }
+}

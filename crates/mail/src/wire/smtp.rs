@@ -1,0 +1,159 @@
+//! Out by SMTP submission (RFC 6409). The connection is kept and used again.
+
+use std::time::Duration;
+
+use lettre::address::{Address, Envelope};
+use lettre::transport::smtp::PoolConfig;
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+
+use super::connect::stays_here;
+use super::{Credential, STEP, Security, Server, Step, Tokens, WireError};
+use crate::{Letter, SendError};
+
+/// How letters leave by a server.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SmtpAccount {
+    pub server: Server,
+    /// Absent for a server that asks for none.
+    pub credential: Option<Credential>,
+}
+
+/// Connections that are kept, and how many.
+const POOL: u32 = 4;
+const IDLE: Duration = Duration::from_secs(30);
+
+/// A way out by a server.
+#[derive(Clone)]
+pub struct Smtp {
+    account: SmtpAccount,
+    tokens: Tokens,
+    transport: std::sync::Arc<tokio::sync::Mutex<Option<Opened>>>,
+}
+
+/// What letters leave by, with the token for which it was made.
+#[derive(Clone)]
+struct Opened {
+    by: AsyncSmtpTransport<Tokio1Executor>,
+    token: Option<String>,
+}
+
+impl std::fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Smtp({:?})", self.account)
+    }
+}
+
+impl Smtp {
+    /// A way out; nothing is opened yet.
+    pub fn new(account: SmtpAccount, tokens: Tokens) -> Smtp {
+        Smtp { account, tokens, transport: std::sync::Arc::default() }
+    }
+
+    /// Sends a letter; what comes back goes to its sender.
+    ///
+    /// # Errors
+    /// [`SendError::Never`] when the server refuses this letter or all its readers for good.
+    pub async fn send(&self, letter: &Letter) -> Result<(), SendError> {
+        let address = |mailbox: &crate::Mailbox| mailbox.address().parse::<Address>();
+        let never = |error: &dyn std::fmt::Display| SendError::Never(error.to_string());
+        let from = address(&letter.from).map_err(|error| never(&error))?;
+        let to = letter.to.iter().map(address).collect::<Result<Vec<_>, _>>().map_err(|error| never(&error))?;
+        let envelope = Envelope::new(Some(from), to).map_err(|error| never(&error))?;
+        let opened = self.opened().await.map_err(|error| SendError::Later(error.to_string()))?;
+        match opened.by.send_raw(&envelope, &letter.to_bytes()).await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.refused(&error)),
+        }
+    }
+
+    /// Connects, signs in and says good-bye.
+    ///
+    /// # Errors
+    /// See [`WireError`].
+    pub async fn try_out(&self) -> Result<(), WireError> {
+        super::connect::connect(&self.account.server).await?;
+        match self.opened().await?.by.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(WireError::at(Step::Greeting, "the server does not answer as a mail server does")),
+            Err(error) if error.is_tls() => Err(WireError::at(Step::Tls, error)),
+            Err(error) if error.status().is_some() => Err(WireError::at(Step::Login, said(&error))),
+            Err(error) => Err(WireError::at(Step::Greeting, said(&error))),
+        }
+    }
+
+    /// A refusal of this letter is for good; one of ourselves, by a server that may be set right, is not.
+    fn refused(&self, error: &lettre::transport::smtp::Error) -> SendError {
+        let code = error.status().map(u16::from).unwrap_or_default();
+        // RFC 4954 §6: not signed in, or no longer.
+        if matches!(code, 530 | 534 | 535 | 538) {
+            if let Some(Credential::OAuth(oauth)) = &self.account.credential {
+                self.tokens.refused(oauth);
+            }
+            return SendError::Later(said(error));
+        }
+        if error.is_permanent() { SendError::Never(said(error)) } else { SendError::Later(said(error)) }
+    }
+
+    async fn opened(&self) -> Result<Opened, WireError> {
+        let token = match &self.account.credential {
+            Some(Credential::OAuth(oauth)) => Some(self.tokens.access(oauth).await?),
+            _ => None,
+        };
+        let mut held = self.transport.lock().await;
+        if let Some(opened) = held.as_ref().filter(|opened| opened.token == token) {
+            return Ok(opened.clone());
+        }
+        let opened = Opened { by: self.open(token.clone())?, token };
+        *held = Some(opened.clone());
+        Ok(opened)
+    }
+
+    fn open(&self, token: Option<String>) -> Result<AsyncSmtpTransport<Tokio1Executor>, WireError> {
+        let Server { host, port, security } = &self.account.server;
+        stays_here(&self.account.server)?;
+        let tls = match security {
+            Security::Plain => Tls::None,
+            Security::StartTls => Tls::Required(parameters(host)?),
+            Security::Tls => Tls::Wrapper(parameters(host)?),
+        };
+        let pool = PoolConfig::new().max_size(POOL).idle_timeout(IDLE);
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
+            .port(*port)
+            .tls(tls)
+            .timeout(Some(STEP))
+            .pool_config(pool)
+            .hello_name(ClientId::Domain("localhost".to_owned()));
+        match (&self.account.credential, token) {
+            (Some(Credential::Password { user, password }), _) => {
+                builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
+            }
+            (Some(Credential::OAuth(oauth)), Some(token)) => {
+                let credentials = Credentials::new(oauth.user.clone(), token);
+                builder = builder.credentials(credentials).authentication(vec![Mechanism::Xoauth2]);
+            }
+            _ => {}
+        }
+        Ok(builder.build())
+    }
+}
+
+fn parameters(host: &str) -> Result<TlsParameters, WireError> {
+    TlsParameters::new_rustls(host.to_owned()).map_err(|error| WireError::at(Step::Tls, error))
+}
+
+/// What the server said, else what went wrong, with its cause.
+fn said(error: &lettre::transport::smtp::Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        let words = inner.to_string();
+        if !line.contains(&words) {
+            line = format!("{line}: {words}");
+        }
+        cause = inner.source();
+    }
+    line.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect()
+}

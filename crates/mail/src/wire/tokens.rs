@@ -1,0 +1,146 @@
+//! Access tokens for XOAUTH2, fetched with a refresh token (RFC 6749 §6) and kept until a minute before they end.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+
+use super::{STEP, Step, WireError, tls};
+
+/// Who signs in by a token, and how a new one is had.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct OAuth {
+    pub user: String,
+    pub token_url: String,
+    pub client_id: String,
+    /// Empty for clients that have none.
+    pub client_secret: String,
+    pub refresh_token: String,
+    /// Empty for the one that was granted.
+    pub scope: String,
+}
+
+impl std::fmt::Debug for OAuth {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "OAuth({} at {})", self.user, self.token_url)
+    }
+}
+
+/// Tokens in hand, shared by all connections.
+#[derive(Debug, Clone, Default)]
+pub struct Tokens {
+    held: Arc<Mutex<HashMap<OAuth, Held>>>,
+}
+
+#[derive(Clone)]
+struct Held {
+    access: String,
+    until: Instant,
+    /// The refresh token that the server gave in place of the one it was asked with.
+    rotated: Option<String>,
+}
+
+impl std::fmt::Debug for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Held")
+    }
+}
+
+#[derive(Deserialize)]
+struct Granted {
+    access_token: String,
+    #[serde(default)]
+    expires_in: Option<u64>,
+    #[serde(default)]
+    refresh_token: Option<String>,
+}
+
+/// A token is not used in its last minute.
+const MARGIN: Duration = Duration::from_secs(60);
+
+impl Tokens {
+    /// A token with which to sign in.
+    pub(super) async fn access(&self, of: &OAuth) -> Result<String, WireError> {
+        let known = self.lock().get(of).cloned();
+        if let Some(held) = known.as_ref().filter(|held| held.until > now()) {
+            return Ok(held.access.clone());
+        }
+        let mut asking = of.clone();
+        if let Some(rotated) = known.and_then(|held| held.rotated) {
+            asking.refresh_token = rotated;
+        }
+        let refreshed = tokio::task::spawn_blocking(move || refresh(&asking)).await;
+        let granted = refreshed.map_err(|panic| WireError::at(Step::Token, panic))??;
+        let lives = Duration::from_secs(granted.expires_in.unwrap_or(300));
+        let held = Held {
+            access: granted.access_token.clone(),
+            until: now() + lives.saturating_sub(MARGIN),
+            rotated: granted.refresh_token,
+        };
+        self.lock().insert(of.clone(), held);
+        Ok(granted.access_token)
+    }
+
+    /// The refresh token that took the place of this one's, to be kept.
+    pub fn rotated(&self, of: &OAuth) -> Option<String> {
+        self.lock().get(of).and_then(|held| held.rotated.clone())
+    }
+
+    /// Forgets a token that was refused.
+    pub(super) fn refused(&self, of: &OAuth) {
+        if let Some(held) = self.lock().get_mut(of) {
+            held.until = now();
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<OAuth, Held>> {
+        match self.held.lock() {
+            Ok(held) => held,
+            Err(poisoned) => poisoned.into_inner(),
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long a token lives is no matter of the procedure's time")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+/// Asks for a token. Waits for the network.
+fn refresh(of: &OAuth) -> Result<Granted, WireError> {
+    let wrong = |error: &dyn std::fmt::Display| WireError::at(Step::Token, error);
+    let mut form = vec![
+        ("grant_type", of.refresh_token.as_str()),
+        ("client_id", &of.client_id),
+        ("refresh_token", &of.refresh_token),
+    ];
+    form[0].1 = "refresh_token";
+    for (name, value) in [("client_secret", &of.client_secret), ("scope", &of.scope)] {
+        if !value.is_empty() {
+            form.push((name, value));
+        }
+    }
+    let mut response = agent()?.post(&of.token_url).send_form(form).map_err(|error| wrong(&error))?;
+    let status = response.status();
+    let body = response.body_mut().with_config().limit(64 * 1024).read_to_string().map_err(|error| wrong(&error))?;
+    if !status.is_success() {
+        return Err(WireError::at(Step::Token, format!("{status}: {body}")));
+    }
+    serde_json::from_str(&body).map_err(|error| wrong(&error))
+}
+
+fn agent() -> Result<ureq::Agent, WireError> {
+    let roots: Vec<_> =
+        tls::authorities()?.iter().map(|der| ureq::tls::Certificate::from_der(der.as_ref()).to_owned()).collect();
+    let tls = ureq::tls::TlsConfig::builder()
+        .root_certs(ureq::tls::RootCerts::new_with_certs(&roots))
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .build();
+    let config = ureq::Agent::config_builder()
+        .tls_config(tls)
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .timeout_global(Some(STEP));
+    Ok(config.build().into())
+}
