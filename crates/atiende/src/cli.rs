@@ -52,6 +52,8 @@ pub(crate) enum Command {
     Token(Token),
     /// Make the office what a file says: departments, sites, groups, people, catalogue, providers, contracts
     Load(Load),
+    /// Take a letter in from the standard input, as a mail server's pipe hands it over
+    Deliver(Deliver),
     /// Check that nothing stored was changed behind the program's back
     #[command(
         after_long_help = "Exits with 0 when all holds, 1 when something was changed, 2 when it could not look."
@@ -238,6 +240,23 @@ pub(crate) struct Load {
     /// Say what would change, and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Exits with 0 when the letter is on the disk: a running server, or the next one that starts, makes of it what it asks.
+A letter that cannot be read is kept too, and shown to the administrators. Exits with 75 when it should be handed over
+again, with 64 when it is asked wrongly. A letter that was handed over before changes nothing.
+
+In Postfix's master.cf:
+  atiende unix - n n - 4 pipe flags=DRXhu user=atiende
+    argv=/usr/local/bin/atiende deliver --mailbox soporte --data /var/lib/atiende")]
+pub(crate) struct Deliver {
+    /// The mailbox at which it arrived, by its name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) mailbox: Option<String>,
     #[command(flatten)]
     pub(crate) place: Place,
 }

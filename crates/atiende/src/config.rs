@@ -20,6 +20,7 @@ struct Written {
     listen: Option<SocketAddr>,
     public_url: Option<String>,
     log: Option<LogForm>,
+    mailbox: Vec<crate::mailboxes::Written>,
 }
 
 /// What was settled.
@@ -31,6 +32,8 @@ pub(crate) struct Config {
     /// Without a slash at its end.
     pub(crate) public_url: String,
     pub(crate) log: LogForm,
+    /// The mailboxes that the file names.
+    pub(crate) mailboxes: Vec<crate::mailboxes::Written>,
 }
 
 impl Config {
@@ -52,6 +55,7 @@ impl Config {
             listen,
             public_url: public_url.trim_end_matches('/').to_owned(),
             log: listening.log.or(written.log).unwrap_or(LogForm::Human),
+            mailboxes: written.mailbox,
         })
     }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
-use atiende_desk::{Desk, Post};
 use atiende_desk::jobs::Jobs;
+use atiende_desk::{Desk, Post};
 use atiende_mail::{Folder, Transport};
 use atiende_procedure::Role;
 use atiende_store::Db;
@@ -17,7 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
 use crate::patience::Patient;
-use crate::{cli, load, log, open};
+use crate::{cli, load, log, mailboxes, open};
 
 /// How long requests in hand may take once it is told to stop.
 const LAST_REQUESTS: Duration = Duration::from_secs(15);
@@ -81,6 +81,7 @@ pub(crate) async fn run(
     config: &Config,
     demo_mail: Option<PathBuf>,
 ) -> anyhow::Result<()> {
+    mailboxes::set(&desk, &config.mailboxes).await?;
     let letters = match &demo_mail {
         Some(folder) => Some(Folder::open(folder).context("the folder of letters cannot be opened")?),
         None => None,

@@ -19,7 +19,7 @@ use atiende_procedure::office::Office;
 use atiende_procedure::{BlobHash, Cancellation, Case, CaseId, CaseNumber, PersonId, Role, Status};
 use atiende_store::arrivals::{self, Arrival, NewArrival, State};
 use atiende_store::outbox::{self, NewLetter};
-use atiende_store::{Reader, StoreError, Writer, cases, jobs, mailboxes};
+use atiende_store::{Blobs, Db, Reader, StoreError, Writer, cases, jobs, mailboxes};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use jiff::{SignedDuration, Timestamp};
@@ -92,48 +92,60 @@ pub struct Received {
     pub readable: bool,
 }
 
+/// Keeps letters that arrived at a mailbox, in their order; from then on they cannot be lost. One that arrives twice, or at
+/// two mailboxes, is one. Needs no more of a desk than its memory: a mail server hands letters over one by one.
+///
+/// # Errors
+/// When the memory does not answer: they must be handed over again.
+pub async fn keep(
+    db: &Db,
+    blobs: &Blobs,
+    mailbox: &str,
+    letters: Vec<Arriving>,
+    now: Timestamp,
+) -> Result<Vec<Received>, StoreError> {
+    let put = letters.into_iter().map(|letter| put(blobs, mailbox, letter));
+    let put = futures_util::future::try_join_all(put).await?;
+    db.change(move |w| {
+        let keep = |(new, readable): &(NewArrival, bool)| {
+            let fresh = arrivals::receive(w, new, now)?;
+            Ok(Received { fresh, readable: *readable })
+        };
+        put.iter().map(keep).collect()
+    })
+    .await
+}
+
+/// Stores a letter's bytes, and looks at its envelope.
+async fn put(blobs: &Blobs, mailbox: &str, letter: Arriving) -> Result<(NewArrival, bool), StoreError> {
+    let Arriving { bytes, cut } = letter;
+    let size = bytes.len() as u64;
+    let (letter, bytes) = taken_apart(bytes).await;
+    let letter = letter.ok();
+    let identity = identity(letter.as_ref(), &bytes);
+    let blob = blobs.put_whole(bytes).await?.hash;
+    let sender = letter.as_ref().and_then(|letter| letter.from.as_ref());
+    let recipients = letter.iter().flat_map(|letter| letter.to.iter().chain(&letter.cc));
+    let recipients: Vec<&str> = recipients.map(|it| it.address()).take(20).collect();
+    let new = NewArrival {
+        identity,
+        mailbox: mailbox.to_owned(),
+        blob,
+        size,
+        sender: sender.map(|from| from.address().to_lowercase()).unwrap_or_default(),
+        recipients: recipients.join(", "),
+        too_large: cut,
+    };
+    Ok((new, letter.is_some() && !cut))
+}
+
 impl Desk {
-    /// Keeps letters that arrived at a mailbox, in their order; from then on they cannot be lost. One that arrives twice,
-    /// or at two mailboxes, is one.
+    /// As [`keep`].
     ///
     /// # Errors
-    /// When the memory does not answer: they must be handed over again.
+    /// As [`keep`].
     pub async fn receive(&self, mailbox: &str, letters: Vec<Arriving>) -> Result<Vec<Received>, StoreError> {
-        let put = letters.into_iter().map(|letter| self.put(mailbox, letter));
-        let put = futures_util::future::try_join_all(put).await?;
-        let now = self.ambience().now();
-        self.db()
-            .change(move |w| {
-                let keep = |(new, readable): &(NewArrival, bool)| {
-                    let fresh = arrivals::receive(w, new, now)?;
-                    Ok(Received { fresh, readable: *readable })
-                };
-                put.iter().map(keep).collect()
-            })
-            .await
-    }
-
-    /// Stores a letter's bytes, and looks at its envelope.
-    async fn put(&self, mailbox: &str, letter: Arriving) -> Result<(NewArrival, bool), StoreError> {
-        let Arriving { bytes, cut } = letter;
-        let size = bytes.len() as u64;
-        let (letter, bytes) = taken_apart(bytes).await;
-        let letter = letter.ok();
-        let identity = identity(letter.as_ref(), &bytes);
-        let blob = self.blobs().put_whole(bytes).await?.hash;
-        let sender = letter.as_ref().and_then(|letter| letter.from.as_ref());
-        let recipients = letter.iter().flat_map(|letter| letter.to.iter().chain(&letter.cc));
-        let recipients: Vec<&str> = recipients.map(|it| it.address()).take(20).collect();
-        let new = NewArrival {
-            identity,
-            mailbox: mailbox.to_owned(),
-            blob,
-            size,
-            sender: sender.map(|from| from.address().to_lowercase()).unwrap_or_default(),
-            recipients: recipients.join(", "),
-            too_large: cut,
-        };
-        Ok((new, letter.is_some() && !cut))
+        keep(self.db(), self.blobs(), mailbox, letters, self.ambience().now()).await
     }
 
     /// Whether an address is one of the desk's own.

@@ -71,18 +71,26 @@ impl Desk {
         let name = mailbox.name.clone();
         let (office, _) = self.administer(viewer, id, vec![Change::SetMailbox(Box::new(mailbox))]).await?;
         let set = office.mailbox_by_name(&name).map_or(MailboxId(0), |mailbox| mailbox.id);
+        self.keep_mail_secrets(set, secrets).await?;
+        Ok(set)
+    }
+
+    /// Keeps what opens a mailbox's servers. Where one is empty, what was kept stays.
+    ///
+    /// # Errors
+    /// When the memory does not answer.
+    pub async fn keep_mail_secrets(&self, of: MailboxId, secrets: MailSecrets) -> Result<(), StoreError> {
         self.db()
             .change(move |w| {
                 for (part, secret) in [(RECEIVES, &secrets.receives), (SENDS, &secrets.sends)] {
                     if !secret.is_empty() {
                         let words = serde_json::to_string(secret).unwrap_or_default();
-                        mailboxes::keep_secret(w, set.0, part, &words)?;
+                        mailboxes::keep_secret(w, of.0, part, &words)?;
                     }
                 }
-                Ok::<_, StoreError>(())
+                Ok(())
             })
-            .await?;
-        Ok(set)
+            .await
     }
 
     /// Tries a mailbox's servers as they would be used, with what is kept where nothing is given. Changes nothing.

@@ -38,7 +38,10 @@ pub enum Security {
 /// How one shows who he is. Its secrets are never printed.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub enum Credential {
-    Password { user: String, password: String },
+    Password {
+        user: String,
+        password: String,
+    },
     /// XOAUTH2, as Microsoft 365 and Google ask for it.
     OAuth(OAuth),
 }

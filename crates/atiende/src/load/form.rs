@@ -2,7 +2,7 @@
 //! is absent keeps its value or its default.
 
 use atiende_procedure::holiday::{HolidayLaw, HolidayRule};
-use atiende_procedure::office::{ActivityText, ContractKind, VersionDocument};
+use atiende_procedure::office::{ActivityText, ContractKind, MailServer, Receiving, VersionDocument};
 use atiende_procedure::{Impact, Kind, Role, SupportLevel, Urgency};
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer};
@@ -24,6 +24,7 @@ pub(crate) struct OfficeForm {
     pub(crate) providers: Vec<Spanned<ProviderForm>>,
     pub(crate) contracts: Vec<Spanned<ContractForm>>,
     pub(crate) procedures: Vec<Spanned<VersionForm>>,
+    pub(crate) mailboxes: Vec<Spanned<MailboxForm>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -228,6 +229,20 @@ pub(crate) struct ContractForm {
     pub(crate) emails: Vec<String>,
     #[serde(default)]
     pub(crate) promise: String,
+    #[serde(default = "yes")]
+    pub(crate) active: bool,
+}
+
+/// A mailbox. What opens its servers is not written here: it is given on its page, or in `atiende.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MailboxForm {
+    pub(crate) name: String,
+    pub(crate) address: String,
+    pub(crate) receives: Option<Receiving>,
+    pub(crate) sends: Option<MailServer>,
+    #[serde(default)]
+    pub(crate) authserv_id: String,
     #[serde(default = "yes")]
     pub(crate) active: bool,
 }

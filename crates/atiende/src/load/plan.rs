@@ -5,20 +5,20 @@ use std::ops::Range;
 
 use atiende_procedure::calendar::{CalendarForm, ExceptionForm, WorkingCalendar};
 use atiende_procedure::office::{
-    Approval, Change, ChangeLogEntry, Contract, Department, Group, Office, OfficeRecorded, ProcedureVersion,
-    Profile, Provider, Question, QuestionForm as Form, Service, Settings, Site, WaitingTimes, administer,
-    written,
+    Approval, Change, ChangeLogEntry, Contract, Department, Group, Mailbox, Office, OfficeRecorded,
+    ProcedureVersion, Profile, Provider, Question, QuestionForm as Form, Service, Settings, Site,
+    WaitingTimes, administer, written,
 };
 use atiende_procedure::{
-    Actor, Circumstances, CommandId, ContractId, DepartmentId, GroupId, ProviderId, ServiceId, SiteId,
-    VersionId,
+    Actor, Circumstances, CommandId, ContractId, DepartmentId, GroupId, MailboxId, ProviderId, ServiceId,
+    SiteId, VersionId,
 };
 use jiff::Timestamp;
 use toml::Spanned;
 
 use super::form::{
-    CalendarSection, ContractForm, DepartmentForm, GroupForm, Name, OfficeForm, PersonForm, ProviderForm,
-    QuestionForm, QuestionKind, ServiceForm, SettingsForm, SiteForm, VersionForm,
+    CalendarSection, ContractForm, DepartmentForm, GroupForm, MailboxForm, Name, OfficeForm, PersonForm,
+    ProviderForm, QuestionForm, QuestionKind, ServiceForm, SettingsForm, SiteForm, VersionForm,
 };
 use super::refused::sentence;
 
@@ -73,6 +73,9 @@ pub(crate) fn plan(
     }
     for version in &form.procedures {
         draft.version(version)?;
+    }
+    for mailbox in &form.mailboxes {
+        draft.mailbox(mailbox)?;
     }
     Ok((draft.planned, draft.office))
 }
@@ -153,6 +156,18 @@ impl Draft {
         let new = before.agency.is_empty();
         let agency = settings.agency.clone();
         self.change(form.span(), new, "settings of", &agency, Change::SetSettings(Box::new(settings)))
+    }
+
+    fn mailbox(&mut self, form: &Spanned<MailboxForm>) -> Planning<()> {
+        let MailboxForm { name, address, receives, sends, authserv_id, active } = form.get_ref().clone();
+        let before = self.office.mailbox_by_name(&name);
+        let id = before.map_or(MailboxId(0), |mailbox| mailbox.id);
+        let mailbox = Mailbox { id, name: name.clone(), address, receives, sends, authserv_id, active };
+        if before.is_some_and(|before| **before == mailbox) {
+            return Ok(());
+        }
+        let new = before.is_none();
+        self.change(form.span(), new, "mailbox", &name, Change::SetMailbox(Box::new(mailbox)))
     }
 
     fn department(&mut self, form: &Spanned<DepartmentForm>) -> Planning<()> {

@@ -90,18 +90,22 @@ pub(crate) fn write(told: Told, of: &Chronicle, with: &Stationery) -> Result<Wri
     };
     let known =
         Known { case: &then, office: with.office, words: of.words, es: reader.language == Language::Es };
-    let page = page(told, &known, recorded, of, &reader, with);
-    let words = page.written()?;
     let (from, mailbox) = with.sender()?;
     let number = then.number.to_string().to_lowercase();
     let thread = format!("{number}.{}", told.to);
     let answered = format!("{number}.{}.{}", told.event, told.to);
     let name = format!("{number}.{}.{}.{}", told.event, told.notice.as_str(), told.to);
+    let reply_to = with.threads.reply_address(&from, &answered);
+    let mut page = page(told, &known, recorded, of, &reader, with);
+    if !page.report_url.is_empty() {
+        page.ready_answer = ready_answer(&reply_to, &page);
+    }
+    let words = page.written()?;
     let letter = Letter {
         message_id: with.threads.message_id(&name, from.domain()),
         references: vec![with.threads.message_id(&thread, from.domain())],
         date: recorded.at,
-        reply_to: with.threads.reply_address(&from, &answered),
+        reply_to,
         from,
         to: reader.mailboxes,
         subject: words.subject,
@@ -125,6 +129,26 @@ fn answers(notice: Notice, reader: &Reader, case: &Case, office: &Office) -> (&'
         Notice::WithProvider | Notice::FollowUpDue if works_here => ("follow-up", agent),
         _ => ("requester", works_here && agent && !case.security),
     }
+}
+
+/// A link that opens an answer which says that it is solved (RFC 6068), to be filled in and sent.
+fn ready_answer(to: &Mailbox, page: &Page) -> String {
+    let (solved, what, whence) = match page.es {
+        true => ("Solucionado.", "Qué se hizo:", "Dónde y cuándo:"),
+        false => ("Solved.", "What was done:", "Where and when:"),
+    };
+    let body = [solved, "", what, whence, ""].join("\r\n");
+    let subject = format!("Re: [{}]", page.number);
+    format!("mailto:{}?subject={}&body={}", escaped(to.address()), escaped(&subject), escaped(&body))
+}
+
+fn escaped(words: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~@".contains(byte);
+    let one = |byte: u8| match plain(&byte) {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    };
+    words.bytes().map(one).collect()
 }
 
 /// The case as it was right after an event.

@@ -65,6 +65,8 @@ pub(super) struct Page {
     pub(super) confirm_url: String,
     pub(super) reopen_url: String,
     pub(super) report_url: String,
+    /// Opens an answer by mail that reports it solved.
+    pub(super) ready_answer: String,
     pub(super) scores: Vec<Score>,
 }
 

@@ -56,7 +56,9 @@ async fn tcp(server: &Server) -> Result<TcpStream, WireError> {
 pub(super) fn stays_here(server: &Server) -> Result<(), WireError> {
     let here = server.host == "localhost" || server.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
     match server.security {
-        Security::Plain if !here => Err(WireError::at(Step::Connect, "without TLS only servers on this machine are used")),
+        Security::Plain if !here => {
+            Err(WireError::at(Step::Connect, "without TLS only servers on this machine are used"))
+        }
         _ => Ok(()),
     }
 }

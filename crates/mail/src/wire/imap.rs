@@ -88,11 +88,13 @@ impl Inbox {
         let mut session = within(Step::Login, STEP, login(client, &account.credential, tokens)).await?;
         let opening = async {
             let capabilities = session.capabilities().await.map_err(|error| at(Step::Folder, &error))?;
-            let folder = session.select(quoted(&account.folder)).await.map_err(|error| at(Step::Folder, &error))?;
+            let folder =
+                session.select(quoted(&account.folder)).await.map_err(|error| at(Step::Folder, &error))?;
             Ok((capabilities, folder))
         };
         let (capabilities, folder) = within(Step::Folder, STEP, opening).await?;
-        let uid_validity = folder.uid_validity.ok_or_else(|| WireError::at(Step::Folder, "it has no UIDVALIDITY"))?;
+        let uid_validity =
+            folder.uid_validity.ok_or_else(|| WireError::at(Step::Folder, "it has no UIDVALIDITY"))?;
         Ok(Inbox {
             account: account.clone(),
             session: Some(session),
@@ -150,10 +152,12 @@ impl Inbox {
     /// # Errors
     /// See [`WireError`]: some may have been moved already.
     pub async fn settle(&mut self, letters: &[(Place, Settled)]) -> Result<(), WireError> {
-        for (kind, folder) in
-            [(Settled::Processed, self.account.processed.clone()), (Settled::Failed, self.account.failed.clone())]
-        {
-            let uids: Vec<u32> = letters.iter().filter(|(_, it)| *it == kind).map(|(place, _)| place.uid).collect();
+        for (kind, folder) in [
+            (Settled::Processed, self.account.processed.clone()),
+            (Settled::Failed, self.account.failed.clone()),
+        ] {
+            let uids: Vec<u32> =
+                letters.iter().filter(|(_, it)| *it == kind).map(|(place, _)| place.uid).collect();
             if uids.is_empty() {
                 continue;
             }
@@ -174,9 +178,11 @@ impl Inbox {
             tokio::time::sleep(poll.min(at_most)).await;
             return Ok(());
         }
-        let session = self.session.take().ok_or_else(|| WireError::at(Step::Fetch, "the connection is gone"))?;
+        let session =
+            self.session.take().ok_or_else(|| WireError::at(Step::Fetch, "the connection is gone"))?;
         let mut idle = session.idle();
-        within(Step::Fetch, STEP, async { idle.init().await.map_err(|error| at(Step::Fetch, &error)) }).await?;
+        within(Step::Fetch, STEP, async { idle.init().await.map_err(|error| at(Step::Fetch, &error)) })
+            .await?;
         let waited = {
             let (arrival, _interrupt) = idle.wait_with_timeout(at_most);
             arrival.await
@@ -385,7 +391,8 @@ fn flush(out: &mut String, wide: &mut Vec<u16>) {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,";
     out.push('&');
     for chunk in bytes.chunks(3) {
-        let held = chunk.iter().fold(0u32, |held, byte| held << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        let held =
+            chunk.iter().fold(0u32, |held, byte| held << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
         for place in 0..=chunk.len() {
             out.push(char::from(ALPHABET[(held >> (18 - 6 * place)) as usize & 63]));
         }

@@ -60,7 +60,8 @@ impl Smtp {
         let address = |mailbox: &crate::Mailbox| mailbox.address().parse::<Address>();
         let never = |error: &dyn std::fmt::Display| SendError::Never(error.to_string());
         let from = address(&letter.from).map_err(|error| never(&error))?;
-        let to = letter.to.iter().map(address).collect::<Result<Vec<_>, _>>().map_err(|error| never(&error))?;
+        let to =
+            letter.to.iter().map(address).collect::<Result<Vec<_>, _>>().map_err(|error| never(&error))?;
         let envelope = Envelope::new(Some(from), to).map_err(|error| never(&error))?;
         let opened = self.opened().await.map_err(|error| SendError::Later(error.to_string()))?;
         match opened.by.send_raw(&envelope, &letter.to_bytes()).await {
@@ -77,7 +78,9 @@ impl Smtp {
         super::connect::connect(&self.account.server).await?;
         match self.opened().await?.by.test_connection().await {
             Ok(true) => Ok(()),
-            Ok(false) => Err(WireError::at(Step::Greeting, "the server does not answer as a mail server does")),
+            Ok(false) => {
+                Err(WireError::at(Step::Greeting, "the server does not answer as a mail server does"))
+            }
             Err(error) if error.is_tls() => Err(WireError::at(Step::Tls, error)),
             Err(error) if error.status().is_some() => Err(WireError::at(Step::Login, said(&error))),
             Err(error) => Err(WireError::at(Step::Greeting, said(&error))),

@@ -13,9 +13,10 @@ pub(super) fn authorities() -> Result<Vec<CertificateDer<'static>>, WireError> {
     match (found.certs.is_empty(), found.errors.first()) {
         (false, _) => Ok(found.certs),
         (true, Some(error)) => Err(WireError::at(Step::Tls, error)),
-        (true, None) => {
-            Err(WireError::at(Step::Tls, "this machine has no file of authorities; name one in SSL_CERT_FILE"))
-        }
+        (true, None) => Err(WireError::at(
+            Step::Tls,
+            "this machine has no file of authorities; name one in SSL_CERT_FILE",
+        )),
     }
 }
 

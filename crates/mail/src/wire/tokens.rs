@@ -123,7 +123,8 @@ fn refresh(of: &OAuth) -> Result<Granted, WireError> {
     }
     let mut response = agent()?.post(&of.token_url).send_form(form).map_err(|error| wrong(&error))?;
     let status = response.status();
-    let body = response.body_mut().with_config().limit(64 * 1024).read_to_string().map_err(|error| wrong(&error))?;
+    let body =
+        response.body_mut().with_config().limit(64 * 1024).read_to_string().map_err(|error| wrong(&error))?;
     if !status.is_success() {
         return Err(WireError::at(Step::Token, format!("{status}: {body}")));
     }
@@ -131,8 +132,10 @@ fn refresh(of: &OAuth) -> Result<Granted, WireError> {
 }
 
 fn agent() -> Result<ureq::Agent, WireError> {
-    let roots: Vec<_> =
-        tls::authorities()?.iter().map(|der| ureq::tls::Certificate::from_der(der.as_ref()).to_owned()).collect();
+    let roots: Vec<_> = tls::authorities()?
+        .iter()
+        .map(|der| ureq::tls::Certificate::from_der(der.as_ref()).to_owned())
+        .collect();
     let tls = ureq::tls::TlsConfig::builder()
         .root_certs(ureq::tls::RootCerts::new_with_certs(&roots))
         .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))

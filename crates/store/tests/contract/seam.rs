@@ -144,7 +144,7 @@ on_both! {
         for db in [one.unwrap(), other.unwrap()] {
             let id = case.id;
             assert_eq!(db.read(move |r| cases::load(r, id)).await.unwrap().as_ref(), Some(&case));
-            assert_eq!(db.read(migrate::version).await, Ok(1));
+            assert_eq!(db.read(migrate::version).await, Ok(migrate::NEWEST));
             assert_eq!(db.change(migrate::run).await, Ok(Vec::new()));
         }
     }

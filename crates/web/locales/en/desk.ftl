@@ -267,6 +267,8 @@ notice-concluded = Incident concluded
 notice-cancelled = Case cancelled
 notice-withdrawn = No longer attended
 notice-absorbed = Case joined
+notice-order-refused = Order by mail that was not done
+notice-mail-flood = Too many mails from somebody
 cases-unit =
     { $count ->
         [one] case with the provider

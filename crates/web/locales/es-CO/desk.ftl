@@ -267,6 +267,8 @@ notice-concluded = Incidente concluido
 notice-cancelled = Caso cancelado
 notice-withdrawn = Ya no se atiende
 notice-absorbed = Caso unido
+notice-order-refused = Orden por correo que no se cumplió
+notice-mail-flood = Demasiados correos de alguien
 cases-unit =
     { $count ->
         [one] caso con el proveedor
