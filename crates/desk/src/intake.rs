@@ -8,16 +8,17 @@ mod sender;
 mod thread;
 mod words;
 
+pub use atiende_store::arrivals::State;
 pub(crate) use carry::name_of;
 pub use words::LETTER;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use atiende_mail::{Incoming, take_apart};
+use atiende_mail::{Authenticity, Incoming, authenticity, take_apart};
 use atiende_procedure::office::Office;
 use atiende_procedure::{BlobHash, Cancellation, Case, CaseId, CaseNumber, PersonId, Role, Status};
-use atiende_store::arrivals::{self, Arrival, NewArrival, State};
+use atiende_store::arrivals::{self, Arrival, NewArrival};
 use atiende_store::outbox::{self, NewLetter};
 use atiende_store::{Blobs, Db, Reader, StoreError, Writer, cases, jobs, mailboxes};
 use bytes::Bytes;
@@ -148,6 +149,13 @@ impl Desk {
         keep(self.db(), self.blobs(), mailbox, letters, self.ambience().now()).await
     }
 
+    /// Whether a letter's sender is who he says, as far as the mailbox's own server says it.
+    fn authenticity(&self, arrival: &Arrival, bytes: &[u8]) -> Authenticity {
+        let office = self.office();
+        let server = office.mailbox_by_name(&arrival.mailbox).map_or("", |mailbox| &mailbox.authserv_id);
+        authenticity(bytes, server)
+    }
+
     /// Whether an address is one of the desk's own.
     pub(crate) fn is_own_address(&self, address: &str) -> bool {
         let office = self.office();
@@ -262,6 +270,7 @@ async fn take(desk: &Desk, arrival: &Arrival) -> Result<Settled, DeskError> {
             ..Settled::default()
         });
     };
+    let authentic = desk.authenticity(arrival, &bytes) != Authenticity::Fail;
     let letter = match taken_apart(bytes).await.0 {
         Ok(letter) => letter,
         Err(why) => return Ok(Settled { state: State::Unreadable, reason: why, ..Settled::default() }),
@@ -277,7 +286,7 @@ async fn take(desk: &Desk, arrival: &Arrival) -> Result<Settled, DeskError> {
         case,
         notice: looked.notice,
         beside: looked.beside,
-        authentic: true,
+        authentic,
         flood: looked.from_sender > MOST_AN_HOUR,
         own: letter.from.as_ref().is_some_and(|from| desk.is_own_address(from.address())),
         accepted: arrival.accepted,

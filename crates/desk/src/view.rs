@@ -11,7 +11,7 @@ pub mod queue;
 
 pub use case::{SeenCase, SeenEvent};
 pub use letters::{About, Delivery, LetterSeen, Undelivered};
-pub use mail::{ArrivalSeen, MailSeen};
+pub use mail::{ArrivalSeen, MailSeen, MailboxHealth};
 pub use queue::{MyCases, QueueRequest, SeenPage};
 
 use atiende_procedure::Actor;

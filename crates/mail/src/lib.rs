@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of cases, people or databases: a thread is a word that whoever composes the letter chose.
 
+mod authentic;
 mod folder;
 pub mod incoming;
 mod letter;
@@ -11,6 +12,7 @@ mod thread;
 mod transport;
 pub mod wire;
 
+pub use authentic::{Authenticity, authenticity};
 pub use folder::Folder;
 pub use incoming::{
     Bounce, Incoming, Nature, Order, REPLY_ABOVE_EN, REPLY_ABOVE_ES, is_only_thanks, orders, phone_of,

@@ -26,10 +26,15 @@ pub(crate) struct Again {
     pub(crate) fields: Vec<(String, String)>,
 }
 
+/// What is never shown again: it is typed once more.
+fn is_secret(name: &str) -> bool {
+    ["password", "secret", "refresh_token"].iter().any(|secret| name.ends_with(secret))
+}
+
 impl Again {
     /// What was typed into a form that goes to a path of ours.
     pub(crate) fn of(to: &str, typed: &Fields) -> Again {
-        let fields = typed.0.iter().filter(|(name, _)| *name != "password");
+        let fields = typed.0.iter().filter(|(name, _)| !is_secret(name));
         let fields = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
         Again { to: own_path(to).to_owned(), fields }
     }

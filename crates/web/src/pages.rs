@@ -8,6 +8,8 @@ pub(crate) mod home;
 pub(crate) mod invitation;
 pub(crate) mod letters;
 pub(crate) mod link;
+pub(crate) mod mail;
+pub(crate) mod mailbox;
 pub(crate) mod move_forms;
 pub(crate) mod moves;
 pub(crate) mod new;

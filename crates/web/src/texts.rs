@@ -25,12 +25,14 @@ const SPANISH: &[&str] = &[
     include_str!("../locales/es-CO/common.ftl"),
     include_str!("../locales/es-CO/portal.ftl"),
     include_str!("../locales/es-CO/desk.ftl"),
+    include_str!("../locales/es-CO/mail.ftl"),
     include_str!("../locales/es-CO/refusals.ftl"),
 ];
 const ENGLISH: &[&str] = &[
     include_str!("../locales/en/common.ftl"),
     include_str!("../locales/en/portal.ftl"),
     include_str!("../locales/en/desk.ftl"),
+    include_str!("../locales/en/mail.ftl"),
     include_str!("../locales/en/refusals.ftl"),
 ];
 
@@ -75,6 +77,11 @@ impl Texts {
     /// A text that takes no arguments. One that is absent shows its name, which a test forbids.
     pub(crate) fn get<'a>(&'a self, name: &'a str) -> &'a str {
         self.fixed.get(name).map_or(name, |text| text)
+    }
+
+    /// A text that there may not be.
+    pub(crate) fn find(&self, name: &str) -> Option<&str> {
+        self.fixed.get(name).map(|text| &**text)
     }
 
     /// A text whose name is composed.

@@ -6,7 +6,8 @@ use atiende_procedure::office::{Change, Mailbox, Profile};
 use atiende_procedure::permission::Scope;
 use atiende_procedure::{Action, Actor, CaseNumber, CommandId, Refusal, Role};
 use atiende_store::arrivals::{self, Arrival, State};
-use atiende_store::mailboxes::{self, Health};
+use atiende_store::mailboxes;
+pub use atiende_store::mailboxes::Health as MailboxHealth;
 use atiende_store::{cases, outbox};
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use crate::{AdministerError, Desk, DeskError};
 /// All that a page on the mail shows.
 #[derive(Debug, Clone)]
 pub struct MailSeen {
-    pub mailboxes: Vec<(Arc<Mailbox>, Option<Health>)>,
+    pub mailboxes: Vec<(Arc<Mailbox>, Option<MailboxHealth>)>,
     /// How many letters there are of each state.
     pub counts: Vec<(State, i64)>,
     /// Of the state that was asked for, or of all; newest first.

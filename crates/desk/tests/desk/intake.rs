@@ -5,6 +5,7 @@ use atiende_desk::jobs::deliver;
 use atiende_desk::view::Delivery;
 use atiende_desk::{Post, SeenCase};
 use atiende_mail::{Folder, LetterRead, Transport};
+use atiende_procedure::office::Change;
 use atiende_procedure::*;
 use atiende_store::arrivals::{self, Arrival};
 use jiff::SignedDuration;
@@ -312,6 +313,29 @@ on_both! {
         take_in(&world.desk).await.unwrap();
         let again = world.desk.db().read(move |r| arrivals::by_id(r, id)).await.unwrap().unwrap();
         assert_eq!((again.state.as_str(), again.attempts), ("unreadable", 1));
+    }
+
+    async fn who_is_not_who_he_says_gets_no_rights(world: World) {
+        let mail = Mail::of(&world);
+        let mailbox = atiende_procedure::office::Mailbox {
+            id: MailboxId(0),
+            name: "soporte".to_owned(),
+            address: "soporte@agencia.example".to_owned(),
+            receives: None,
+            sends: None,
+            authserv_id: "mx.agencia.example".to_owned(),
+            active: true,
+        };
+        world.administer(vec![Change::SetMailbox(Box::new(mailbox))]).await;
+        let number = world.registers(MARTA, Kind::Incident).await;
+        let receipt = mail.newest_to("persona1@").await;
+        let forged = mail.answer(MARTA_S, &receipt, "Ciérrenlo.");
+        let forged = mail.arrives(&format!("Authentication-Results: mx.agencia.example; dmarc=fail\r\n{forged}")).await;
+        assert_eq!((forged.state.as_str(), forged.reason.as_str()), ("held", "not-authentic"));
+        assert!(said(&world.sees(ADMIN, &number).await.unwrap()).is_empty());
+        let genuine = mail.answer(MARTA_S, &receipt, "Sigue igual.");
+        mail.arrives(&format!("Authentication-Results: mx.agencia.example; dmarc=pass\r\n{genuine}")).await;
+        assert_eq!(said(&world.sees(ADMIN, &number).await.unwrap()).len(), 1);
     }
 
     async fn who_writes_more_than_a_person_is_held_and_administrators_hear_of_it(world: World) {
