@@ -3,7 +3,7 @@
 //!
 //! Pure and total: no I/O, no clock, no panic, time and memory in proportion to the bytes. The structure is read here
 //! and not by `mail-parser`, because that decodes a text before its charset can be doubted and seeks a missing boundary
-//! anew in every part; its dates and its rarer charsets are used.
+//! anew in every part; its entities of HTML and its rarer charsets are used.
 
 mod bounce;
 mod calendar;
@@ -17,6 +17,7 @@ mod meaning;
 mod mime;
 mod names;
 mod nature;
+mod nesting;
 mod orders;
 mod people;
 mod quote;
@@ -206,6 +207,8 @@ pub fn take_apart(bytes: &[u8]) -> Result<Incoming, Unreadable> {
     let nature = nature::nature(&letter, from.as_ref(), &subject, &content.text);
     let spoken = quote::cut(&content.text, &subject);
     let signed = signature::find(&spoken.said, from.as_ref());
+    let below = || spoken.quoted.as_deref().and_then(signature::below);
+    let block = signed.signature.or_else(below);
     Ok(Incoming {
         message_id: letter.head.ids("message-id").into_iter().next(),
         references: references(&letter.head),
@@ -221,7 +224,7 @@ pub fn take_apart(bytes: &[u8]) -> Result<Incoming, Unreadable> {
         html: content.html,
         said: signed.said,
         quoted: spoken.quoted,
-        signature: signed.signature,
+        signature: block,
         parts: content.parts,
         protection: content.protection,
         invitation: content.invitation,

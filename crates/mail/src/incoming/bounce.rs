@@ -115,7 +115,8 @@ pub(super) fn in_words(letter: &Entity, from: Option<&Mailbox>, subject: &str, t
         Some(status) => status.starts_with('5'),
         None => !waiting,
     };
-    let reason = reason_in(text).unwrap_or_else(|| words_of(letter));
+    let reason = reason_in(text).or_else(|| below_recipient(text, &recipients));
+    let reason = reason.unwrap_or_else(|| words_of(letter));
     Some(Bounce { recipients, permanent, status, reason, original_message_id: original(letter) })
 }
 
@@ -234,7 +235,7 @@ fn reason_in(text: &str) -> Option<String> {
     let lines: Vec<&str> = text.lines().take(400).collect();
     let speaks = |line: &&&str| {
         let plain = folded(line);
-        ["said:", "respondio:", "remote host said", "remote server", "servidor remoto", "diagnostic"]
+        ["said:", "respondio:", "remote host said", "remote server returned", "servidor remoto devolvio"]
             .iter()
             .any(|word| plain.contains(word))
             || status_in(line).is_some()
@@ -245,6 +246,14 @@ fn reason_in(text: &str) -> Option<String> {
     let more = lines[at + 1..].iter().take(3).take_while(|next| next.starts_with("    "));
     let whole: Vec<&str> = std::iter::once(*line).chain(more.copied()).collect();
     Some(one_line(&whole.join(" "), LONGEST_REASON))
+}
+
+/// Exim says why on the line below the address.
+fn below_recipient(text: &str, recipients: &[String]) -> Option<String> {
+    let mut lines = text.lines().take(400);
+    lines.find(|line| recipients.iter().any(|own| line.trim().eq_ignore_ascii_case(own)))?;
+    let reason = one_line(lines.next()?, LONGEST_REASON);
+    (!reason.is_empty()).then_some(reason)
 }
 
 /// The first words of a letter for people.

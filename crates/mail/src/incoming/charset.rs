@@ -7,6 +7,8 @@ use encoding_rs::{
 };
 use mail_parser::decoders::charsets::map::charset_decoder;
 
+use super::transfer;
+
 /// Text of a part that says to be in the charset `label`.
 pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> String {
     let label = label.unwrap_or_default().trim_matches(['"', '\'', ' ', '\t']).to_ascii_lowercase();
@@ -14,12 +16,14 @@ pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> String {
         return encoding.decode(bytes).0.into_owned();
     }
     // encoding_rs knows only what the web needs.
-    if let "utf-7" | "utf7" | "unicode-1-1-utf-7" | "csutf7" | "cp850" | "ibm850" | "850" | "dos-850" =
-        label.as_str()
-        && let Some(decoder) =
-            charset_decoder(label.replace("dos-", "cp").replace("unicode-1-1-", "").as_bytes())
-    {
-        return decoder(bytes);
+    match label.as_str() {
+        "utf-7" | "utf7" | "unicode-1-1-utf-7" | "csutf7" => return utf7(bytes),
+        "cp850" | "ibm850" | "850" | "dos-850" => {
+            if let Some(decoder) = charset_decoder(b"ibm850") {
+                return decoder(bytes);
+            }
+        }
+        _ => {}
     }
     match Encoding::for_label(label.as_bytes()) {
         Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => {
@@ -46,7 +50,7 @@ pub(super) fn guess(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         // UTF-8 with a broken piece in it is still more UTF-8 than anything else.
-        Err(_) if mostly_utf8(bytes) => String::from_utf8_lossy(bytes),
+        Err(_) if mostly_utf8(bytes) => Cow::Owned(mended(bytes)),
         Err(_) => WINDOWS_1252.decode_without_bom_handling(bytes).0,
     }
 }
@@ -56,6 +60,50 @@ fn best(bytes: &[u8], encoding: &'static Encoding) -> String {
         true => guess(bytes).into_owned(),
         false => encoding.decode_without_bom_handling(bytes).0.into_owned(),
     }
+}
+
+/// UTF-8 in which somebody pasted letters of Windows: those become what they were. What begins a letter of two bytes and
+/// lacks the other stays unknown.
+fn mended(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        match chunk.invalid() {
+            [] => {}
+            [byte] if !matches!(byte, 0xC2 | 0xC3) => {
+                out.push_str(&WINDOWS_1252.decode_without_bom_handling(&[*byte]).0);
+            }
+            _ => out.push(char::REPLACEMENT_CHARACTER),
+        }
+    }
+    out
+}
+
+/// UTF-7 (RFC 2152): `+`, base64 of UTF-16, and a `-` or whatever is not of base64.
+fn utf7(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some(plus) = memchr::memchr(b'+', rest) {
+        out.push_str(&guess(&rest[..plus]));
+        rest = &rest[plus + 1..];
+        let of_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+        let length = rest.iter().position(|byte| !of_base64(byte)).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(length);
+        if run.is_empty() && after.starts_with(b"-") {
+            out.push('+');
+        } else {
+            out.push_str(&UTF_16BE.decode_without_bom_handling(&even(transfer::base64(run))).0);
+        }
+        rest = after.strip_prefix(b"-").unwrap_or(after);
+    }
+    out.push_str(&guess(rest));
+    out
+}
+
+/// Without the bits that filled up the last letter of base64.
+fn even(mut bytes: Vec<u8>) -> Vec<u8> {
+    bytes.truncate(bytes.len() & !1);
+    bytes
 }
 
 /// Seven-bit bytes that switch to a Japanese set.

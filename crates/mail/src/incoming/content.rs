@@ -242,6 +242,9 @@ impl Gathering {
             self.file(entity, false);
             return;
         };
+        if !opened.whole {
+            self.file(entity, false);
+        }
         let silent = self.pieces.iter().all(|piece| piece.html.is_none() && is_blank(piece.plain.as_deref()));
         if silent {
             let html = opened.html.map(|html| markup::read(&html));
@@ -270,6 +273,23 @@ impl Gathering {
         self.parts.push(Part { name, media_type: media.to_owned(), content_id, inline, bytes });
     }
 
+    /// Some programs put the two forms of a text one after the other.
+    fn join_twins(&mut self) {
+        let mut at = 0;
+        while at + 1 < self.pieces.len() {
+            let (Piece { plain: Some(plain), html: None }, Piece { plain: None, html: Some(bits) }) =
+                (&self.pieces[at], &self.pieces[at + 1])
+            else {
+                at += 1;
+                continue;
+            };
+            if squeezed(plain) == squeezed(&render::text(bits)) {
+                self.pieces[at].html = self.pieces.remove(at + 1).html;
+            }
+            at += 1;
+        }
+    }
+
     fn content(mut self) -> Content {
         let silent = |piece: &Piece| is_blank(piece.plain.as_deref()) && piece.html.is_none();
         if self.pieces.iter().all(silent)
@@ -280,6 +300,7 @@ impl Gathering {
         if self.cut_short {
             self.say(CUT_SHORT);
         }
+        self.join_twins();
         let mut words = Vec::new();
         let mut shown = Vec::new();
         let formatted = self.pieces.iter().any(|piece| piece.html.is_some());
@@ -319,6 +340,10 @@ fn words_of(piece: &Piece) -> String {
         true => render::text(bits),
         false => plain.to_owned(),
     }
+}
+
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 fn is_blank(words: Option<&str>) -> bool {

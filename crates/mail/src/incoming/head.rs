@@ -51,6 +51,10 @@ impl<'x> Head<'x> {
                 if !envelope && !goes_on(after) {
                     return (head, rest);
                 }
+                if let Some((_, value)) = head.lines.last_mut() {
+                    // It stands right behind the value that it belongs to.
+                    *value = &bytes[offset(bytes, value)..bytes.len() - after.len()];
+                }
                 rest = after;
                 continue;
             };
@@ -105,6 +109,11 @@ fn is_of_letters(name: &str) -> bool {
     OF_LETTERS.contains(&name) || name.starts_with("x-")
 }
 
+/// Where in `whole` its piece begins.
+fn offset(whole: &[u8], piece: &[u8]) -> usize {
+    piece.as_ptr() as usize - whole.as_ptr() as usize
+}
+
 fn next_line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     if bytes.is_empty() {
         return None;
@@ -142,7 +151,17 @@ fn folded(bytes: &[u8]) -> (&[u8], &[u8]) {
 }
 
 fn unfold(value: &[u8]) -> String {
-    let flat: Vec<u8> = value.iter().copied().filter(|byte| !matches!(byte, b'\r' | b'\n' | 0)).collect();
+    let value = value.strip_suffix(b"\n").unwrap_or(value);
+    let mut flat = Vec::with_capacity(value.len());
+    for (at, byte) in value.iter().enumerate() {
+        match byte {
+            b'\r' | 0 => {}
+            // A line that goes on without being indented was cut at a blank.
+            b'\n' if value.get(at + 1).is_some_and(|next| !next.is_ascii_whitespace()) => flat.push(b' '),
+            b'\n' => {}
+            _ => flat.push(*byte),
+        }
+    }
     let text: Cow<str> = charset::guess(&flat);
     text.trim().to_owned()
 }
@@ -216,7 +235,7 @@ fn joined(raw: Vec<(String, String)>) -> Vec<(String, String)> {
     whole
 }
 
-fn percent_decoded(value: &str) -> Vec<u8> {
+pub(super) fn percent_decoded(value: &str) -> Vec<u8> {
     let bytes = value.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

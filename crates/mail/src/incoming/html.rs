@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
 
+use super::head::percent_decoded;
 use super::markup::Bit;
 
 /// Elements that stay. Everything else is only its content.
@@ -63,6 +64,9 @@ const SHOWN: [&str; 51] = [
     "figure",
 ];
 
+/// Bytes of text that are written as one.
+const LONGEST_RUN: usize = 2_048;
+
 static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
     builder
@@ -94,19 +98,25 @@ static SANITISER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 /// The bits as HTML that is safe to show; `None` when nothing is left to see.
 pub(super) fn sanitised(bits: &[Bit]) -> Option<String> {
     let mut written = String::new();
+    // Bytes of text since the last tag.
+    let mut run = 0;
     for bit in bits {
+        if !matches!(bit, Bit::Text(_)) {
+            run = 0;
+        }
         match bit {
-            Bit::Text(text) => escape(text, &mut written),
+            Bit::Text(text) => run = escape_run(text, run, &mut written),
             Bit::Close(tag) if SHOWN.contains(tag) => {
                 written.push_str("</");
                 written.push_str(tag);
                 written.push('>');
             }
+            Bit::Open { tag: "img", attributes } if !is_picture(attributes) => {}
             Bit::Open { tag, attributes } if SHOWN.contains(tag) => open(tag, attributes, &mut written),
             _ => {}
         }
     }
-    let clean = SANITISER.clean(&written).to_string();
+    let clean = SANITISER.clean(&written).to_string().trim().to_owned();
     let seen =
         clean.contains("<img") || bits.iter().any(|bit| matches!(bit, Bit::Text(text) if has_text(text)));
     seen.then_some(clean)
@@ -120,6 +130,12 @@ pub(super) fn of_text(text: &str) -> String {
     out.push_str(&escaped.replace('\n', "<br>"));
     out.push_str("</p>");
     out
+}
+
+/// Whether there is anything of it to show: its picture, or at least its words.
+fn is_picture(attributes: &[(String, String)]) -> bool {
+    let source = Bit::attribute(attributes, "src");
+    is_of_letter(source) || remote(source).is_some() || !Bit::attribute(attributes, "alt").trim().is_empty()
 }
 
 fn has_text(text: &str) -> bool {
@@ -138,7 +154,8 @@ fn open(tag: &str, attributes: &[(String, String)], out: &mut String) {
     if tag == "img" {
         let source = Bit::attribute(attributes, "src");
         if is_of_letter(source) {
-            attribute("src", source.trim(), out);
+            let id = String::from_utf8(percent_decoded(&source.trim()[4..]));
+            attribute("src", &format!("cid:{}", id.as_deref().unwrap_or_default()), out);
         } else if let Some(remote) = remote(source) {
             attribute("data-remote", &remote, out);
         }
@@ -159,6 +176,23 @@ fn remote(address: &str) -> Option<Cow<'_, str>> {
         true => Some(Cow::Owned(format!("https:{address}"))),
         false => (begins("http://") || begins("https://")).then_some(Cow::Borrowed(address)),
     }
+}
+
+/// Text, with a comment in it now and then: html5ever writes a text in the square of its length when that is full of `&`
+/// or `¿`, and begins anew at a comment, which ammonia takes out.
+fn escape_run(text: &str, mut run: usize, out: &mut String) -> usize {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (piece, after) = rest.split_at(rest.ceil_char_boundary(LONGEST_RUN - run));
+        escape(piece, out);
+        run += piece.len();
+        if run >= LONGEST_RUN {
+            out.push_str("<!---->");
+            run = 0;
+        }
+        rest = after;
+    }
+    run
 }
 
 fn attribute(name: &str, value: &str, out: &mut String) {

@@ -5,11 +5,10 @@
 
 use mail_parser::decoders::html::add_html_token;
 
+use super::nesting::Nesting;
+
 /// Bytes of HTML that are read; the rest stays in the raw letter.
 pub(super) const LONGEST: usize = 3 * 1024 * 1024;
-
-/// Elements inside elements; what is deeper keeps its text.
-const DEEPEST: usize = 100;
 
 /// Attributes of one element that are looked at.
 const MOST_ATTRIBUTES: usize = 40;
@@ -18,79 +17,19 @@ const MOST_ATTRIBUTES: usize = 40;
 const LONGEST_VALUE: usize = 8 * 1024;
 
 /// Elements that are told apart. Others are only their content.
-const KNOWN: [&str; 62] = [
-    "a",
-    "abbr",
-    "address",
-    "article",
-    "aside",
-    "b",
-    "bdi",
-    "blockquote",
-    "br",
-    "caption",
-    "center",
-    "cite",
-    "code",
-    "col",
-    "colgroup",
-    "dd",
-    "del",
-    "details",
-    "dfn",
-    "div",
-    "dl",
-    "dt",
-    "em",
-    "figcaption",
-    "figure",
-    "footer",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "i",
-    "img",
-    "ins",
-    "kbd",
-    "li",
-    "main",
-    "mark",
-    "ol",
-    "p",
-    "pre",
-    "q",
-    "s",
-    "samp",
-    "section",
-    "small",
-    "span",
-    "strike",
-    "strong",
-    "sub",
-    "sup",
-    "table",
-    "tbody",
-    "td",
-    "tfoot",
-    "th",
-    "thead",
-    "tr",
-    "u",
+#[rustfmt::skip]
+const KNOWN: [&str; 64] = [
+    "a", "abbr", "address", "article", "aside", "b", "bdi", "blockquote", "br", "caption", "center", "cite",
+    "code", "col", "colgroup", "dd", "del", "details", "dfn", "div", "dl", "dt", "em", "figcaption",
+    "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "img", "ins", "kbd", "li",
+    "main", "mark", "ol", "p", "pre", "q", "s", "samp", "section", "small", "span", "strike", "strong",
+    "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "u", "ul",
 ];
-
-/// Elements beside those, which hold lists.
-const LISTS: [&str; 2] = ["ul", "tt"];
 
 const VOID: [&str; 4] = ["br", "hr", "img", "col"];
 
 /// Elements whose content is not text for people.
-const UNREAD: [&str; 9] =
-    ["script", "style", "title", "xmp", "iframe", "noembed", "noframes", "textarea", "noscript-data"];
+const UNREAD: [&str; 8] = ["script", "style", "title", "xmp", "iframe", "noembed", "noframes", "textarea"];
 
 pub(super) enum Bit {
     Open { tag: &'static str, attributes: Vec<(String, String)> },
@@ -112,37 +51,23 @@ pub(super) fn is_void(tag: &str) -> bool {
 /// The bits of a document. What is hidden by its style is left out, unless everything to the end would be.
 pub(super) fn read(html: &str) -> Vec<Bit> {
     let html = super::text::first_bytes(html, LONGEST);
-    let mut reader = Reader::new(html, true);
-    reader.run();
-    if reader.hidden > 0 {
-        reader = Reader::new(html, false);
-        reader.run();
-    }
-    while let Some(open) = reader.open.pop() {
-        reader.bits.push(Bit::Close(open.tag));
-    }
-    reader.bits
-}
-
-struct Opened {
-    tag: &'static str,
-    hides: bool,
+    let nesting = Reader::read(html, true);
+    let nesting = if nesting.is_hiding() { Reader::read(html, false) } else { nesting };
+    nesting.closed()
 }
 
 struct Reader<'h> {
     rest: &'h str,
-    bits: Vec<Bit>,
-    open: Vec<Opened>,
-    hides: bool,
-    /// Open elements that are not to be seen.
-    hidden: usize,
+    nesting: Nesting,
     /// Quotes, and ends of comments, of which there are no more: each is missed once, not again and again.
     no_more: Vec<&'static str>,
 }
 
 impl<'h> Reader<'h> {
-    fn new(html: &'h str, hides: bool) -> Reader<'h> {
-        Reader { rest: html, bits: Vec::new(), open: Vec::new(), hides, hidden: 0, no_more: Vec::new() }
+    fn read(html: &'h str, hides: bool) -> Nesting {
+        let mut reader = Reader { rest: html, nesting: Nesting::new(hides), no_more: Vec::new() };
+        reader.run();
+        reader.nesting
     }
 
     fn run(&mut self) {
@@ -168,9 +93,7 @@ impl<'h> Reader<'h> {
     }
 
     fn text(&mut self, raw: &str) {
-        if self.hidden == 0 {
-            self.bits.push(Bit::Text(decoded(raw)));
-        }
+        self.nesting.text(decoded(raw));
     }
 
     /// Where `needle` next stands; asked no more once there is none.
@@ -200,7 +123,7 @@ impl<'h> Reader<'h> {
         let end = self.rest.find('>').map_or(self.rest.len(), |at| at + 1);
         self.rest = &self.rest[end..];
         if let Some(tag) = known(name) {
-            self.close(tag);
+            self.nesting.close(tag);
         }
     }
 
@@ -212,7 +135,7 @@ impl<'h> Reader<'h> {
         if UNREAD.contains(&name.as_str()) {
             self.skip_to_end_of(&name);
         } else if let Some(tag) = known(&name) {
-            self.opened(tag, attributes);
+            self.nesting.open(tag, attributes);
         }
     }
 
@@ -273,56 +196,6 @@ impl<'h> Reader<'h> {
         let end = self.rest.match_indices("</").map(|(at, _)| at).find(closes);
         self.rest = &self.rest[end.unwrap_or(self.rest.len())..];
     }
-
-    fn opened(&mut self, tag: &'static str, attributes: Vec<(String, String)>) {
-        while self.open.last().is_some_and(|top| implies_end(tag, top.tag)) {
-            self.pop();
-        }
-        let style: String =
-            Bit::attribute(&attributes, "style").chars().filter(|c| !c.is_whitespace()).collect::<String>();
-        let hides = self.hides && style.to_ascii_lowercase().contains("display:none");
-        if is_void(tag) {
-            if self.hidden == 0 && !hides {
-                self.bits.push(Bit::Open { tag, attributes });
-            }
-            return;
-        }
-        if self.open.len() >= DEEPEST {
-            if is_block(tag) && self.hidden == 0 {
-                self.bits.push(Bit::Open { tag: "br", attributes: Vec::new() });
-            }
-            return;
-        }
-        self.hidden += usize::from(hides);
-        if self.hidden == 0 {
-            self.bits.push(Bit::Open { tag, attributes });
-        }
-        self.open.push(Opened { tag, hides });
-    }
-
-    fn close(&mut self, tag: &'static str) {
-        let of_tables = is_of_tables(tag);
-        for (at, open) in self.open.iter().enumerate().rev() {
-            if open.tag == tag {
-                while self.open.len() > at {
-                    self.pop();
-                }
-                return;
-            }
-            // What was opened outside a cell is not closed inside it.
-            if !of_tables && is_of_tables(open.tag) {
-                return;
-            }
-        }
-    }
-
-    fn pop(&mut self) {
-        let Some(open) = self.open.pop() else { return };
-        if self.hidden == 0 {
-            self.bits.push(Bit::Close(open.tag));
-        }
-        self.hidden -= usize::from(open.hides);
-    }
 }
 
 fn name(text: &str) -> &str {
@@ -335,12 +208,7 @@ fn known(name: &str) -> Option<&'static str> {
         return None;
     }
     let name = name.to_ascii_lowercase();
-    let found = KNOWN.binary_search(&name.as_str()).ok().map(|at| KNOWN[at]);
-    found.or_else(|| LISTS.into_iter().find(|tag| *tag == name))
-}
-
-fn is_of_tables(tag: &str) -> bool {
-    matches!(tag, "table" | "thead" | "tbody" | "tfoot" | "tr" | "td" | "th" | "caption")
+    KNOWN.binary_search(&name.as_str()).ok().map(|at| KNOWN[at])
 }
 
 /// Elements that begin on a line of their own.
@@ -379,20 +247,6 @@ pub(super) fn is_block(tag: &str) -> bool {
             | "tr"
             | "ul"
     )
-}
-
-/// Whether an element ends because this one begins, its end tag being left out by right or by habit.
-fn implies_end(opens: &str, top: &str) -> bool {
-    match top {
-        "p" => is_block(opens),
-        "li" => opens == "li",
-        "dt" | "dd" => matches!(opens, "dt" | "dd"),
-        "td" | "th" => matches!(opens, "td" | "th" | "tr" | "tbody" | "thead" | "tfoot"),
-        "tr" => matches!(opens, "tr" | "tbody" | "thead" | "tfoot"),
-        "tbody" | "thead" | "tfoot" => matches!(opens, "tbody" | "thead" | "tfoot"),
-        "a" => opens == "a",
-        _ => false,
-    }
 }
 
 /// Text with its character references read.

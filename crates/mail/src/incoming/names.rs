@@ -55,7 +55,7 @@ pub(super) fn made_up(media: &str, place: usize) -> String {
         "audio/wav" | "audio/x-wav" => "wav",
         "video/mp4" => "mp4",
         "text/html" => "html",
-        "text/calendar" => "ics",
+        "text/calendar" | "application/ics" => "ics",
         "text/csv" => "csv",
         "text/vcard" | "text/x-vcard" => "vcf",
         "message/rfc822" | "message/global" => "eml",

@@ -1,7 +1,7 @@
 //! Addresses, identifiers and dates of a head, read with patience.
 
 use jiff::Timestamp;
-use mail_parser::DateTime;
+use jiff::fmt::rfc2822::DateTimeParser;
 
 use super::{text, words};
 use crate::Mailbox;
@@ -15,11 +15,10 @@ const LONGEST_NAME: usize = 200;
 /// The letter's own claim, in any of the forms that RFC 5322 §3.3 and §4.3 know.
 pub(super) fn date(said: &str) -> Option<Timestamp> {
     let said = text::first(said, 200);
-    let read = DateTime::parse_rfc822(&format!("{said}\n"))?;
-    if !read.is_valid() {
-        return None;
-    }
-    Timestamp::from_second(read.to_timestamp()).ok()
+    let parser = DateTimeParser::new().relaxed_weekday(true);
+    let read = parser.parse_timestamp(said);
+    // Some programs leave the zone out.
+    read.or_else(|_| parser.parse_timestamp(format!("{said} +0000"))).ok()
 }
 
 /// Identifiers: what stands in brackets, or else each word with an `@`.
@@ -177,5 +176,28 @@ impl Draft {
         // Many programs repeat the address as the name.
         let name = if name.eq_ignore_ascii_case(&address) { "" } else { &name };
         Mailbox::new(name, &address).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_read_as_programs_write_them() {
+        let at_three = Some("2026-11-03T15:02:00Z".parse().unwrap());
+        for said in [
+            "Tue, 3 Nov 2026 10:02:00 -0500",
+            "Mon, 3 Nov 2026 10:02:00 -0500",
+            "3 Nov 2026 10:02 EST",
+            "Tue, 03 Nov 2026 15:02:00 GMT",
+            "Tue, 3 Nov 2026 10:02:00 -0500 (hora de Colombia)",
+            "Tue, 3 Nov 2026 15:02:00",
+        ] {
+            assert_eq!(date(said), at_three, "{said}");
+        }
+        for said in ["", "ayer", "99 Nov 2026 10:00:00 -0500", "Tue, 3 Nov 2026 25:61:00 -0500", "3 Nov"] {
+            assert_eq!(date(said), None, "{said}");
+        }
     }
 }

@@ -15,6 +15,8 @@ struct Page {
     begun: bool,
     /// A blank is due before the next word.
     blank: bool,
+    /// A blank that was meant stands alone on the current line so far.
+    hard: bool,
     /// Blank lines that end the text so far.
     empty_lines: usize,
     preformatted: usize,
@@ -38,6 +40,8 @@ pub(super) fn text(bits: &[Bit]) -> String {
                         quotes.push(is_quotation(attributes));
                         page.end_line();
                         page.quoted += usize::from(is_quotation(attributes));
+                        // No blank line of its own stands at its top.
+                        page.empty_lines = page.empty_lines.max(1);
                     }
                     "a" => links.push((Bit::attribute(attributes, "href").trim().to_owned(), page.out.len())),
                     "img" => page.picture(attributes),
@@ -64,9 +68,9 @@ impl Page {
         for c in text.chars() {
             match c {
                 '\n' if self.preformatted > 0 => self.break_line(),
-                '\u{AD}' | '\u{200C}' | '\u{34F}' => {}
+                '\r' | '\u{AD}' | '\u{200C}' | '\u{34F}' => {}
                 _ if c.is_control() && !c.is_whitespace() || super::text::is_unseen(c) => {}
-                '\u{A0}' | '\u{202F}' => self.blank = true,
+                '\u{A0}' | '\u{202F}' => (self.blank, self.hard) = (true, !self.begun),
                 _ if c.is_whitespace() && self.preformatted == 0 => self.blank = true,
                 _ => self.letter(if c.is_whitespace() { ' ' } else { c }),
             }
@@ -77,6 +81,7 @@ impl Page {
         if !self.begun {
             self.begun = true;
             self.blank = false;
+            self.hard = false;
             self.empty_lines = 0;
             self.out.extend(std::iter::repeat_n("> ", self.quoted));
         }
@@ -92,7 +97,8 @@ impl Page {
 
     /// The current line ends, if anything stands on it.
     fn end_line(&mut self) {
-        if self.begun {
+        // Word makes its blank lines of paragraphs with such a blank.
+        if self.begun || std::mem::take(&mut self.hard) {
             self.break_line();
         }
         self.blank = false;
@@ -111,6 +117,7 @@ impl Page {
         self.out.push('\n');
         self.begun = false;
         self.blank = false;
+        self.hard = false;
     }
 
     /// At least one blank line stands before what follows.

@@ -30,6 +30,16 @@ pub(super) fn find(said: &str, from: Option<&Mailbox>) -> Signed {
     Signed { said: said.to_owned(), signature }
 }
 
+/// The signature that stands below what is quoted.
+pub(super) fn below(quoted: &str) -> Option<String> {
+    let lines: Vec<&str> = quoted.split('\n').collect();
+    let last_quoted = lines.iter().rposition(|line| line.starts_with('>'))?;
+    let at = (last_quoted..lines.len()).find(|at| opens_signature(lines[*at]))?;
+    let block = lines[at + 1..].join("\n");
+    let block = trimmed(&block).trim();
+    (!block.is_empty() && lines.len() - at <= LONGEST + 1).then(|| block.to_owned())
+}
+
 /// The line `-- ` of Usenet, also after a mail program ate its blank.
 pub(super) fn opens_signature(line: &str) -> bool {
     matches!(line, "-- " | "--" | "—" | "—-")

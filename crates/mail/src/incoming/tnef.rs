@@ -23,6 +23,8 @@ pub(super) struct Opened {
     pub(super) body: Option<String>,
     pub(super) html: Option<String>,
     pub(super) files: Vec<File>,
+    /// Everything to the end made sense.
+    pub(super) whole: bool,
 }
 
 #[derive(Default)]
@@ -44,6 +46,10 @@ pub(super) fn open(bytes: &[u8]) -> Option<Opened> {
     let mut opened = Opened::default();
     let mut codepage = 1252;
     for _ in 0..MOST {
+        if cursor.rest.is_empty() {
+            opened.whole = true;
+            break;
+        }
         let Some((id, data)) = attribute(&mut cursor) else { break };
         match id {
             CODEPAGE => codepage = Cursor { rest: data }.u32().unwrap_or(codepage),
