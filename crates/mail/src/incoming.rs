@@ -51,6 +51,7 @@ pub struct Incoming {
     pub references: Vec<String>,
     /// As the letter claims: it may lie in the future.
     pub date: Option<Timestamp>,
+    /// The first address of From. None when there is none, and when From names several domains.
     pub from: Option<Mailbox>,
     pub reply_to: Option<Mailbox>,
     pub to: Vec<Mailbox>,
@@ -140,7 +141,7 @@ pub enum Why {
 pub struct Bounce {
     /// The addresses that were not reached, in small letters.
     pub recipients: Vec<String>,
-    /// Not a delay: it will not be tried again.
+    /// It would happen again: neither a delay nor a status of class 4.
     pub permanent: bool,
     /// RFC 3463, such as `5.1.1`.
     pub status: Option<String>,
@@ -232,9 +233,13 @@ pub fn take_apart(bytes: &[u8]) -> Result<Incoming, Unreadable> {
     })
 }
 
-/// From; else Sender, which some machines give alone.
+/// The one author. A letter that names authors of several domains has none: whichever was believed, a server that asked
+/// for the policy of another would have vouched for him. Sender is no author either: nobody vouches for that at all.
 fn author(head: &Head) -> Option<Mailbox> {
-    ["from", "sender", "x-sender"].iter().find_map(|name| head.mailboxes(name).into_iter().next())
+    let all = head.mailboxes("from");
+    let first = all.first()?;
+    let one_domain = all.iter().all(|other| other.domain().eq_ignore_ascii_case(first.domain()));
+    one_domain.then(|| first.clone())
 }
 
 fn subject(head: &Head) -> String {

@@ -17,15 +17,16 @@ const LONGEST_REASON: usize = 500;
 const LOOKED_AT: usize = 64 * 1024;
 
 /// What a report in the standard's form says; `None` when the letter is none.
-pub(super) fn report(letter: &Entity) -> Option<Nature> {
+pub(super) fn report(letter: &Entity, from: Option<&Mailbox>) -> Option<Nature> {
     let parts = letter.walk();
     let of = |media: &str| parts.iter().find(|part| part.media() == media);
     if of("message/disposition-notification").is_some() {
         return Some(Nature::Automatic(Why::ReadReceipt));
     }
     let status = of("message/delivery-status").or_else(|| of("message/global-delivery-status"))?;
-    // Somebody handed a bounce on: the letter itself is of a person.
-    let own = letter.media() == "multipart/report" || letter.media() == "message/delivery-status";
+    // Somebody may have handed a bounce on, and then it is a person's letter; or a gateway wrapped it.
+    let own = matches!(letter.media(), "multipart/report" | "message/delivery-status")
+        || is_of_server(&letter.head, from);
     if !own {
         return None;
     }

@@ -10,6 +10,9 @@ const DEEPEST: usize = 5;
 /// Characters of readable text; the rest stays in the raw letter.
 const LONGEST_TEXT: usize = 1_000_000;
 
+/// Pictures written into HTML are taken out as long as there are no more files than this.
+const MOST_PICTURES: usize = 200;
+
 const ENCRYPTED: &str =
     "[El contenido de este mensaje está cifrado y no se puede leer aquí. Se conserva como adjunto.]";
 const CUT_SHORT: &str =
@@ -74,7 +77,7 @@ impl Gathering {
             }
             "text/plain" if self.is_readable(entity) => self.plain(entity),
             "text/html" if self.is_readable(entity) => {
-                let bits = markup::read(&text_of_html(entity));
+                let bits = self.markup(&text_of_html(entity));
                 self.pieces.push(Piece { plain: None, html: Some(bits) });
             }
             "text/calendar" | "application/ics" => {
@@ -95,6 +98,23 @@ impl Gathering {
     fn is_readable(&self, entity: &Entity) -> bool {
         !entity.is_attachment()
             && (entity.name().is_none() || self.pieces.is_empty() && self.parts.is_empty())
+    }
+
+    /// HTML in bits, with the pictures written into it as files beside it.
+    fn markup(&mut self, html: &str) -> Vec<Bit> {
+        let (pictures, bits) =
+            markup::read(html).into_iter().partition(|bit| matches!(bit, Bit::Picture { .. }));
+        let pictures: Vec<Bit> = pictures;
+        for picture in pictures {
+            let Bit::Picture { media, id, bytes } = picture else { continue };
+            if self.parts.len() < MOST_PICTURES
+                && !self.parts.iter().any(|part| part.content_id.as_ref() == Some(&id))
+            {
+                let name = names::made_up(&media, self.parts.len() + 1);
+                self.push(name, &media, Some(id), true, bytes);
+            }
+        }
+        bits
     }
 
     fn say(&mut self, words: &str) {
@@ -228,7 +248,7 @@ impl Gathering {
     }
 
     fn adopt(&mut self, content: Content) {
-        let html = content.html.map(|html| markup::read(&html));
+        let html = content.html.map(|html| self.markup(&html));
         self.pieces.push(Piece { plain: Some(content.text), html });
         self.parts.extend(content.parts);
         self.invitation = self.invitation.take().or(content.invitation);
@@ -247,7 +267,7 @@ impl Gathering {
         }
         let silent = self.pieces.iter().all(|piece| piece.html.is_none() && is_blank(piece.plain.as_deref()));
         if silent {
-            let html = opened.html.map(|html| markup::read(&html));
+            let html = opened.html.map(|html| self.markup(&html));
             self.pieces.push(Piece { plain: opened.body.map(|body| text::clean(&body)), html });
         }
         for file in opened.files {
@@ -263,14 +283,15 @@ impl Gathering {
             entity.children.iter().for_each(|child| self.file(child, inline));
             return;
         }
-        let media = media_type(entity.media());
-        let name = entity.name().unwrap_or_else(|| names::made_up(&media, self.parts.len() + 1));
+        let media = entity.media();
+        let name = entity.name().unwrap_or_else(|| names::made_up(media, self.parts.len() + 1));
         let inline = inline || entity.is_said_inline() && media.starts_with("image/");
-        self.push(name, &media, entity.content_id(), inline, entity.bytes().into_owned());
+        self.push(name, media, entity.content_id(), inline, entity.bytes().into_owned());
     }
 
     fn push(&mut self, name: String, media: &str, content_id: Option<String>, inline: bool, bytes: Vec<u8>) {
-        self.parts.push(Part { name, media_type: media.to_owned(), content_id, inline, bytes });
+        let content_id = content_id.map(|id| text::one_line(&id, 250)).filter(|id| !id.is_empty());
+        self.parts.push(Part { name, media_type: media_type(media), content_id, inline, bytes });
     }
 
     /// Some programs put the two forms of a text one after the other.

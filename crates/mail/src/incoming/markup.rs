@@ -7,11 +7,17 @@ use mail_parser::decoders::html::add_html_token;
 
 use super::nesting::Nesting;
 
-/// Bytes of HTML that are read; the rest stays in the raw letter.
-pub(super) const LONGEST: usize = 3 * 1024 * 1024;
+/// Bytes of text and attributes of one document; the rest stays in the raw letter.
+const LONGEST: usize = 3 * 1024 * 1024;
+
+/// Elements and texts of one document.
+const MOST_BITS: usize = 500_000;
 
 /// Attributes of one element that are looked at.
 const MOST_ATTRIBUTES: usize = 40;
+
+/// Bytes of one attribute's name.
+const LONGEST_NAME: usize = 64;
 
 /// Bytes of one attribute's value.
 const LONGEST_VALUE: usize = 8 * 1024;
@@ -32,9 +38,18 @@ const VOID: [&str; 4] = ["br", "hr", "img", "col"];
 const UNREAD: [&str; 8] = ["script", "style", "title", "xmp", "iframe", "noembed", "noframes", "textarea"];
 
 pub(super) enum Bit {
-    Open { tag: &'static str, attributes: Vec<(String, String)> },
+    Open {
+        tag: &'static str,
+        attributes: Vec<(String, String)>,
+    },
     Close(&'static str),
     Text(String),
+    /// A picture that was written into its address (RFC 2397). Its element follows and names it `cid:` and `id`.
+    Picture {
+        media: String,
+        id: String,
+        bytes: Vec<u8>,
+    },
 }
 
 impl Bit {
@@ -50,7 +65,6 @@ pub(super) fn is_void(tag: &str) -> bool {
 
 /// The bits of a document. What is hidden by its style is left out, unless everything to the end would be.
 pub(super) fn read(html: &str) -> Vec<Bit> {
-    let html = super::text::first_bytes(html, LONGEST);
     let nesting = Reader::read(html, true);
     let nesting = if nesting.is_hiding() { Reader::read(html, false) } else { nesting };
     nesting.closed()
@@ -59,19 +73,22 @@ pub(super) fn read(html: &str) -> Vec<Bit> {
 struct Reader<'h> {
     rest: &'h str,
     nesting: Nesting,
+    /// Bytes of text and attributes that may still be kept.
+    left: usize,
     /// Quotes, and ends of comments, of which there are no more: each is missed once, not again and again.
     no_more: Vec<&'static str>,
 }
 
 impl<'h> Reader<'h> {
     fn read(html: &'h str, hides: bool) -> Nesting {
-        let mut reader = Reader { rest: html, nesting: Nesting::new(hides), no_more: Vec::new() };
+        let mut reader =
+            Reader { rest: html, nesting: Nesting::new(hides), left: LONGEST, no_more: Vec::new() };
         reader.run();
         reader.nesting
     }
 
     fn run(&mut self) {
-        while !self.rest.is_empty() {
+        while !self.rest.is_empty() && self.left > 0 && self.nesting.len() < MOST_BITS {
             let text = self.rest.find('<').unwrap_or(self.rest.len());
             if text > 0 {
                 let (text, rest) = self.rest.split_at(text);
@@ -93,6 +110,8 @@ impl<'h> Reader<'h> {
     }
 
     fn text(&mut self, raw: &str) {
+        let raw = super::text::first_bytes(raw, self.left);
+        self.left -= raw.len();
         self.nesting.text(decoded(raw));
     }
 
@@ -135,6 +154,8 @@ impl<'h> Reader<'h> {
         if UNREAD.contains(&name.as_str()) {
             self.skip_to_end_of(&name);
         } else if let Some(tag) = known(&name) {
+            let size: usize = attributes.iter().map(|(name, value)| name.len() + value.len()).sum();
+            self.left = self.left.saturating_sub(size);
             self.nesting.open(tag, attributes);
         }
     }
@@ -163,8 +184,16 @@ impl<'h> Reader<'h> {
                 }
                 None => "",
             };
-            if all.len() < MOST_ATTRIBUTES && value.len() <= LONGEST_VALUE {
-                all.push((name.to_ascii_lowercase(), decoded(value)));
+            if all.len() >= MOST_ATTRIBUTES || name.len() > LONGEST_NAME {
+                continue;
+            }
+            let name = name.to_ascii_lowercase();
+            if let Some((media, bytes)) = picture(value).filter(|_| name == "src") {
+                let id = format!("incrustada-{}", &blake3::hash(&bytes).to_hex()[..16]);
+                all.push((name, format!("cid:{id}")));
+                self.nesting.picture(Bit::Picture { media, id, bytes });
+            } else if value.len() <= LONGEST_VALUE {
+                all.push((name, decoded(value)));
             }
         }
     }
@@ -201,6 +230,18 @@ impl<'h> Reader<'h> {
 fn name(text: &str) -> &str {
     let end = text.find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>')).unwrap_or(text.len());
     &text[..end]
+}
+
+/// The picture that an address holds: `data:image/png;base64,…`. Those that can act are left out.
+fn picture(address: &str) -> Option<(String, Vec<u8>)> {
+    let address = address.trim_start();
+    let scheme = address.get(..11).filter(|scheme| scheme.eq_ignore_ascii_case("data:image/"))?;
+    let (kind, data) = address[scheme.len()..].split_once(',')?;
+    let kind = kind.to_ascii_lowercase();
+    let kind = kind.strip_suffix(";base64")?.split(';').next()?;
+    let bytes = super::transfer::base64(data.as_bytes());
+    let known = matches!(kind, "png" | "jpeg" | "jpg" | "gif" | "webp" | "bmp");
+    (known && !bytes.is_empty()).then(|| (format!("image/{kind}"), bytes))
 }
 
 fn known(name: &str) -> Option<&'static str> {

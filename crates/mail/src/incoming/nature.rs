@@ -28,7 +28,7 @@ const OF_ANSWERERS: [&str; 14] = [
 /// subject.
 pub(super) fn nature(letter: &Entity, from: Option<&Mailbox>, subject: &str, text: &str) -> Nature {
     let head = &letter.head;
-    if let Some(read) = bounce::report(letter) {
+    if let Some(read) = bounce::report(letter, from) {
         return read;
     }
     if let Some(bounce) = bounce::in_words(letter, from, subject, text) {

@@ -37,6 +37,15 @@ impl Nesting {
         self.bits
     }
 
+    /// How many bits there are.
+    pub(super) fn len(&self) -> usize {
+        self.bits.len()
+    }
+
+    pub(super) fn picture(&mut self, picture: Bit) {
+        self.emit(picture);
+    }
+
     pub(super) fn text(&mut self, text: String) {
         if self.is_between_cells() {
             if text.trim().is_empty() {

@@ -100,7 +100,7 @@ fn ends_letter(line: &str) -> bool {
         "confidencialidad",
         "clausula de confidencialidad",
         "este mensaje",
-        "este correo",
+        "este correo electronico",
         "la informacion contenida",
         "antes de imprimir",
         "no imprima",

@@ -15,6 +15,8 @@ struct Page {
     begun: bool,
     /// A blank is due before the next word.
     blank: bool,
+    /// A cell began beside what stands on the current line.
+    cell: bool,
     /// A blank that was meant stands alone on the current line so far.
     hard: bool,
     /// Blank lines that end the text so far.
@@ -31,6 +33,7 @@ pub(super) fn text(bits: &[Bit]) -> String {
     for bit in bits {
         match bit {
             Bit::Text(text) => page.words(text),
+            Bit::Picture { .. } => {}
             Bit::Open { tag, attributes } => {
                 if *tag != "blockquote" && begins_quotation(attributes) {
                     page.mark();
@@ -81,11 +84,15 @@ impl Page {
         if !self.begun {
             self.begun = true;
             self.blank = false;
+            self.cell = false;
             self.hard = false;
             self.empty_lines = 0;
             self.out.extend(std::iter::repeat_n("> ", self.quoted));
         }
-        if std::mem::take(&mut self.blank) {
+        let blank = std::mem::take(&mut self.blank);
+        if std::mem::take(&mut self.cell) {
+            self.out.push_str(" | ");
+        } else if blank {
             self.out.push(' ');
         }
         self.out.push(c);
@@ -158,10 +165,7 @@ impl Page {
                 self.lists.push(None);
             }
             "li" => self.item(),
-            "td" | "th" if self.begun => {
-                self.blank = false;
-                self.string(" | ");
-            }
+            "td" | "th" => self.cell = self.begun,
             _ if is_block(tag) => self.end_line(),
             _ => {}
         }
