@@ -21,7 +21,7 @@ pub fn authenticity(letter: &[u8], authserv_id: &str) -> Authenticity {
         return Authenticity::Unknown;
     }
     let head = MessageParser::default().parse_headers(letter);
-    let mut heads = head.iter().flat_map(|head| head.headers_raw());
+    let mut heads = head.iter().flat_map(mail_parser::Message::headers_raw);
     let Some((_, found)) = heads.find(|(name, _)| name.eq_ignore_ascii_case("authentication-results")) else {
         return Authenticity::Unknown;
     };

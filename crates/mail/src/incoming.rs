@@ -206,13 +206,14 @@ pub fn take_apart(bytes: &[u8]) -> Result<Incoming, Unreadable> {
     let from = author(&letter.head);
     let subject = subject(&letter.head);
     let nature = nature::nature(&letter, from.as_ref(), &subject, &content.text);
-    let spoken = quote::cut(&content.text, &subject);
+    let references = references(&letter.head);
+    let spoken = quote::cut(&content.text, &subject, !references.is_empty());
     let signed = signature::find(&spoken.said, from.as_ref());
     let below = || spoken.quoted.as_deref().and_then(signature::below);
     let block = signed.signature.or_else(below);
     Ok(Incoming {
         message_id: letter.head.ids("message-id").into_iter().next(),
-        references: references(&letter.head),
+        references,
         date: letter.head.text("date").and_then(|date| people::date(&date)),
         reply_to: letter.head.mailboxes("reply-to").into_iter().next(),
         to: letter.head.mailboxes("to"),

@@ -151,6 +151,9 @@ fn numbers_of_remote_support_are_told_from_telephones_and_cards() {
         "Necesito AnyDesk en el equipo con placa 00451",
         "ID de caso 123456789",
         "id 12345",
+        "ID: 1023456789",
+        "ID 1.023.456.789",
+        "AnyDesk a nombre de 1.023.456.789",
     ] {
         assert_eq!(remote_support_id(text), None, "{text:?}");
     }

@@ -15,6 +15,7 @@ const MOST_PICTURES: usize = 200;
 
 const ENCRYPTED: &str =
     "[El contenido de este mensaje está cifrado y no se puede leer aquí. Se conserva como adjunto.]";
+const CUT_OFF: &str = "[El texto sigue. Todo está en el original.]";
 const CUT_SHORT: &str =
     "[El mensaje trae más partes de las que se separan aquí. Todas están en el original.]";
 
@@ -339,8 +340,10 @@ impl Gathering {
         }
         let html = Some(shown.join("\n")).filter(|html| !html.is_empty());
         mark_inline(&mut self.parts, html.as_deref().unwrap_or_default());
+        let words = words.join("\n\n");
+        let kept = text::first(&words, LONGEST_TEXT);
         Content {
-            text: text::first(&words.join("\n\n"), LONGEST_TEXT).to_owned(),
+            text: if kept.len() < words.len() { format!("{kept}\n\n{CUT_OFF}") } else { words },
             html,
             parts: self.parts,
             protection: self.protection,

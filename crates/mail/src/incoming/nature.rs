@@ -7,7 +7,7 @@ use super::{Nature, Why, bounce};
 use crate::Mailbox;
 
 /// Headers that only machines which answer by themselves write, whatever they say (but "no").
-const OF_ANSWERERS: [&str; 14] = [
+const OF_ANSWERERS: [&str; 13] = [
     "x-autoreply",
     "x-autorespond",
     "x-autoresponder",
@@ -19,7 +19,6 @@ const OF_ANSWERERS: [&str; 14] = [
     "x-autoreply-from",
     "x-fc-machinegenerated",
     "x-cron-env",
-    "x-ms-exchange-inbox-rules-loop",
     "x-ebay-mailtracker-auto",
     "autosubmitted",
 ];

@@ -11,12 +11,12 @@ pub(super) struct Spoken {
     pub(super) quoted: Option<String>,
 }
 
-/// Cuts a letter's text, in one walk over its lines.
-pub(super) fn cut(text: &str, subject: &str) -> Spoken {
+/// Cuts a letter's text, in one walk over its lines. `refers`: its head names a letter that it follows.
+pub(super) fn cut(text: &str, subject: &str, refers: bool) -> Spoken {
     let lines: Vec<&str> = text.split('\n').collect();
     let found = (0..lines.len()).find_map(|at| begins(&lines, at).map(|what| (at, what)));
     let place = match found {
-        Some((at, what)) => place(&lines, at, what, subject),
+        Some((at, what)) => place(&lines, at, what, subject, refers),
         None => quoted_tail(&lines),
     };
     match place {
@@ -31,13 +31,16 @@ pub(super) fn cut(text: &str, subject: &str) -> Spoken {
 }
 
 /// The line from which on a letter is quoted; `None` when it is to be kept whole.
-fn place(lines: &[&str], at: usize, what: Begins, subject: &str) -> Option<usize> {
+fn place(lines: &[&str], at: usize, what: Begins, subject: &str, refers: bool) -> Option<usize> {
     let nothing_above = lines[..at].iter().all(|line| line.trim().is_empty());
     let subject = folded(first(subject.trim(), 20));
+    let answers =
+        ["re:", "res:", "rta:", "aw:", "respuesta:"].iter().any(|prefix| subject.starts_with(prefix));
     let handed_on = ["rv:", "fw:", "fwd:", "reenv:", "enc:"].iter().any(|prefix| subject.starts_with(prefix));
     let below = match what {
         Begins::Forward => return None,
-        Begins::Head if handed_on || (nothing_above && !subject.starts_with("re:")) => return None,
+        // Handed on under a subject of its own, or a form with such fields.
+        Begins::Head if handed_on || !answers && (nothing_above || !refers) => return None,
         Begins::Head | Begins::ReplyAbove => return Some(at),
         Begins::Attribution { lines } => at + lines,
         // Who wrote when stands between the mark and what is quoted.

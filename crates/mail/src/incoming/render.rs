@@ -6,6 +6,9 @@ use super::quote_marks::MARK;
 /// Characters of a link's address that are worth reading.
 const LONGEST_LINK: usize = 300;
 
+/// Levels of quotation that are told apart.
+const DEEPEST_QUOTE: usize = 10;
+
 #[derive(Default)]
 struct Page {
     out: String,
@@ -87,7 +90,7 @@ impl Page {
             self.cell = false;
             self.hard = false;
             self.empty_lines = 0;
-            self.out.extend(std::iter::repeat_n("> ", self.quoted));
+            self.out.extend(std::iter::repeat_n("> ", self.quoted.min(DEEPEST_QUOTE)));
         }
         let blank = std::mem::take(&mut self.blank);
         if std::mem::take(&mut self.cell) {
@@ -118,7 +121,7 @@ impl Page {
             }
             self.empty_lines += 1;
             if self.quoted > 0 {
-                self.out.extend(std::iter::repeat_n(">", self.quoted));
+                self.out.extend(std::iter::repeat_n(">", self.quoted.min(DEEPEST_QUOTE)));
             }
         }
         self.out.push('\n');

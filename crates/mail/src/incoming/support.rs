@@ -10,8 +10,10 @@ struct Number {
     digits: String,
     start: usize,
     end: usize,
-    /// In brackets or with a plus before it.
+    /// A plus stands before it.
     plus: bool,
+    /// Dots stand in it, as in identity cards.
+    dotted: bool,
 }
 
 /// The runs of digits of a line. A blank, dot, hyphen, slash-free bracket may stand between groups.
@@ -39,7 +41,8 @@ fn numbers(line: &str) -> Vec<Number> {
             at += 1;
         }
         let plus = start > 0 && bytes[start - 1] == b'+';
-        all.push(Number { digits, start, end, plus });
+        let dotted = line[start..end].contains('.');
+        all.push(Number { digits, start, end, plus, dotted });
         at = at.max(end);
     }
     all
@@ -54,6 +57,8 @@ pub fn remote_support_id(text: &str) -> Option<String> {
         let plain = folded(line);
         let Some((program, from)) = program(&plain) else { continue };
         let found = machine(&plain[from..], 60);
+        // A card of identity is an ID as well, of ten digits.
+        let found = found.filter(|number| program != "ID" || number.len() <= "123 456 789".len());
         // The number often stands below the name.
         let next = || lines[at + 1..].iter().find(|line| !line.trim().is_empty()).map(|line| folded(line));
         let found = found.or_else(|| machine(&next()?, 24));
@@ -104,7 +109,7 @@ fn machine(line: &str, near: usize) -> Option<String> {
             10 => number.digits.starts_with('1'),
             _ => false,
         };
-        if machine && !number.plus {
+        if machine && !number.plus && !number.dotted {
             return Some(grouped(&number.digits));
         }
     }

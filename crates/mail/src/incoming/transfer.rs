@@ -12,11 +12,24 @@ pub(super) enum Where {
 /// The bytes of a body under its encoding; as they are when that is unknown.
 pub(super) fn decode<'x>(body: &'x [u8], encoding: &str) -> Cow<'x, [u8]> {
     match encoding {
-        "base64" | "b64" => Cow::Owned(base64(body)),
+        "base64" | "b64" if is_base64(body) => Cow::Owned(base64(body)),
         "quoted-printable" | "quoted_printable" | "qp" => Cow::Owned(quoted_printable(body, Where::Body)),
         "x-uuencode" | "uuencode" | "x-uue" | "uue" => Cow::Owned(uuencoded(body)),
         _ => Cow::Borrowed(body),
     }
+}
+
+/// Whether a body that says so is base64, dirt aside: sentences have blanks in their lines.
+fn is_base64(body: &[u8]) -> bool {
+    let blank = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_whitespace);
+    let foreign = |at: usize, byte: u8| match byte {
+        b' ' | b'\t' => {
+            !blank(at.checked_sub(1).and_then(|before| body.get(before))) && !blank(body.get(at + 1))
+        }
+        _ => !(byte.is_ascii_alphanumeric() || byte.is_ascii_whitespace() || b"+/=-_".contains(&byte)),
+    };
+    let count = body.iter().enumerate().filter(|(at, byte)| foreign(*at, **byte)).count();
+    count * 20 <= body.len()
 }
 
 /// Base64. What is not of its alphabet is skipped, and padding ends a run, not the whole: some programs concatenate.
