@@ -17,7 +17,7 @@ const LONGEST_REASON: usize = 500;
 const LOOKED_AT: usize = 64 * 1024;
 
 /// What a report in the standard's form says; `None` when the letter is none.
-pub(super) fn report(letter: &Entity, from: Option<&Mailbox>) -> Option<Nature> {
+pub(super) fn report(letter: &Entity, from: Option<&Mailbox>, text: &str) -> Option<Nature> {
     let parts = letter.walk();
     let of = |media: &str| parts.iter().find(|part| part.media() == media);
     if of("message/disposition-notification").is_some() {
@@ -31,14 +31,15 @@ pub(super) fn report(letter: &Entity, from: Option<&Mailbox>) -> Option<Nature> 
         return None;
     }
     let groups = groups(&status.text());
-    let failed: Vec<&Group> =
-        groups.iter().filter(|group| matches!(&*group.action, "failed" | "delayed")).collect();
-    if failed.is_empty() && groups.iter().any(|group| !group.action.is_empty()) {
+    let about: Vec<&Group> = groups.iter().filter(|group| !SUCCEEDED.contains(&&*group.action)).collect();
+    if about.is_empty() && !groups.is_empty() {
         return Some(Nature::Automatic(Why::DeliveryReceipt));
     }
-    let about: Vec<&Group> = if failed.is_empty() { groups.iter().collect() } else { failed };
     let mut recipients = Vec::new();
     about.iter().for_each(|group| add(&mut recipients, &group.recipient));
+    if recipients.is_empty() {
+        recipients = addresses_in(first_bytes(text, LOOKED_AT), from);
+    }
     let status = about.iter().find_map(|group| group.status.clone());
     let reason = about.iter().map(|group| group.reason.clone()).find(|reason| !reason.is_empty());
     Some(Nature::Bounce(Bounce {
@@ -50,6 +51,9 @@ pub(super) fn report(letter: &Entity, from: Option<&Mailbox>) -> Option<Nature> 
         status,
     }))
 }
+
+/// Actions of a report about a letter that arrived (RFC 3464 §2.3.3), and of one that only tried.
+const SUCCEEDED: [&str; 4] = ["delivered", "relayed", "expanded", "deliverable"];
 
 /// One recipient's fate.
 #[derive(Default)]
@@ -65,7 +69,7 @@ fn groups(text: &str) -> Vec<Group> {
     let text = first_bytes(text, LOOKED_AT).replace("\r\n", "\n");
     let mut all = Vec::new();
     for block in text.split("\n\n") {
-        let (head, _) = Head::read(block.as_bytes());
+        let (head, _) = Head::read(block.trim_start().as_bytes());
         let recipient = head.text("final-recipient").or_else(|| head.text("original-recipient"));
         let Some(recipient) = recipient else { continue };
         let typed =
@@ -91,7 +95,14 @@ pub(super) fn in_words(letter: &Entity, from: Option<&Mailbox>, subject: &str, t
     let text = first_bytes(text, LOOKED_AT);
     let plain = folded(text);
     let phrase = PHRASES.iter().find_map(|phrase| plain.find(phrase));
-    if named.is_none() && !(is_of_server(head, from) && (phrase.is_some() || is_subject(&folded(subject)))) {
+    // Whoever answers for an absent person sends with an empty path, too, and may quote a letter about bounces.
+    let subject = folded(subject);
+    let tells = match (is_of_server(head, from), has_empty_path(head)) {
+        (true, _) => phrase.is_some() || is_about_delivery(&subject),
+        (false, true) => is_subject(&subject),
+        (false, false) => false,
+    };
+    if named.is_none() && !tells {
         return None;
     }
     let mut recipients = Vec::new();
@@ -111,7 +122,7 @@ pub(super) fn in_words(letter: &Entity, from: Option<&Mailbox>, subject: &str, t
         "retrasad",
         "not yet been",
     ];
-    let waiting = waits.iter().any(|words| plain.contains(words)) || is_delay(&folded(subject));
+    let waiting = waits.iter().any(|words| plain.contains(words)) || is_delay(&subject);
     let permanent = match status.as_deref() {
         Some(status) => status.starts_with('5'),
         None => !waiting,
@@ -167,11 +178,29 @@ fn is_delay(subject: &str) -> bool {
 
 fn is_of_server(head: &Head, from: Option<&Mailbox>) -> bool {
     let local = from.map(|from| from.address().to_lowercase()).unwrap_or_default();
-    let server = ["mailer-daemon@", "postmaster@", "microsoftexchange", "mail-daemon@", "mdaemon@"];
+    let server = [
+        "mailer-daemon@",
+        "postmaster@",
+        "post_master@",
+        "microsoftexchange",
+        "mail-daemon@",
+        "mdaemon@",
+        "mail.delivery.system@",
+    ];
     // The head alone may name nobody that could be written to: "MAILER-DAEMON (Mail Delivery System)".
     let named = head.text("from").unwrap_or_default().to_lowercase();
-    let empty = head.text("return-path").is_some_and(|path| people::bare_address(&path).is_empty());
-    server.iter().any(|server| local.starts_with(server)) || named.contains("mailer-daemon") || empty
+    server.iter().any(|server| local.starts_with(server)) || named.contains("mailer-daemon")
+}
+
+fn has_empty_path(head: &Head) -> bool {
+    head.text("return-path").is_some_and(|path| people::bare_address(&path).is_empty())
+}
+
+/// What a mail server says in a subject of its own.
+fn is_about_delivery(subject: &str) -> bool {
+    let words =
+        ["deliver", "returned mail", "failure", "failed", "error sending", "not send", "entrega", "devuelto"];
+    is_subject(subject) || words.iter().any(|word| subject.contains(word))
 }
 
 fn add(recipients: &mut Vec<String>, address: &str) {

@@ -27,7 +27,7 @@ const OF_ANSWERERS: [&str; 13] = [
 /// subject.
 pub(super) fn nature(letter: &Entity, from: Option<&Mailbox>, subject: &str, text: &str) -> Nature {
     let head = &letter.head;
-    if let Some(read) = bounce::report(letter, from) {
+    if let Some(read) = bounce::report(letter, from, text) {
         return read;
     }
     if let Some(bounce) = bounce::in_words(letter, from, subject, text) {

@@ -1,7 +1,7 @@
 //! An answer cut from what it answers. When in doubt nothing is cut: what is lost to a reader is worse than what is
 //! shown twice.
 
-use super::quote_marks::{Begins, begins, without_marks};
+use super::quote_marks::{Begins, attribution_above, begins, without_marks};
 use super::signature::{is_mobile, opens_signature};
 use super::text::{first, folded, trimmed};
 
@@ -83,7 +83,10 @@ fn is_answered_below(lines: &[&str]) -> bool {
 fn quoted_tail(lines: &[&str]) -> Option<usize> {
     let first_quoted = lines.iter().position(|line| is_quoted(line))?;
     let something_above = lines[..first_quoted].iter().any(|line| is_own(line));
-    (something_above && !is_answered_below(&lines[first_quoted..])).then_some(first_quoted)
+    if !something_above || is_answered_below(&lines[first_quoted..]) {
+        return None;
+    }
+    Some(attribution_above(lines, first_quoted).unwrap_or(first_quoted))
 }
 
 fn is_quoted(line: &str) -> bool {

@@ -110,9 +110,9 @@ fn field(line: &str) -> Option<Field> {
     match name.trim_matches(['*', ' ', '_']) {
         "de" | "from" | "von" | "da" => Some(Field::From),
         "enviado" | "enviado el" | "fecha" | "sent" | "date" | "enviada em" | "data" | "envoye"
-        | "gesendet" => Some(Field::Sent),
-        "para" | "to" | "an" => Some(Field::To),
-        "asunto" | "subject" | "assunto" | "objet" | "betreff" => Some(Field::Subject),
+        | "gesendet" | "envoye le" | "inviato" => Some(Field::Sent),
+        "para" | "to" | "an" | "a" => Some(Field::To),
+        "asunto" | "subject" | "assunto" | "objet" | "betreff" | "oggetto" => Some(Field::Subject),
         _ => None,
     }
 }
@@ -141,20 +141,43 @@ fn rule_before_head(lines: &[&str], at: usize) -> bool {
         && (at + 1..lines.len().min(at + 4)).any(|next| head_begins(lines, next))
 }
 
+/// The first line of who wrote when, in whatever language, above quoted lines: a date and an address, and a colon.
+pub(super) fn attribution_above(lines: &[&str], quoted: usize) -> Option<usize> {
+    let last = lines[..quoted].iter().rposition(|line| !line.trim().is_empty())?;
+    let mut joined = String::new();
+    for at in (0..=last).rev().take(3) {
+        let line = first(lines[at].trim(), LOOKED_AT);
+        if line.is_empty() {
+            return None;
+        }
+        joined = format!("{line} {joined}");
+        let clock = joined
+            .as_bytes()
+            .windows(3)
+            .any(|three| three[0].is_ascii_digit() && three[1] == b':' && three[2].is_ascii_digit());
+        if joined.trim_end().ends_with(':') && clock && joined.contains('@') {
+            return Some(at);
+        }
+    }
+    None
+}
+
 /// Who wrote when, possibly broken over lines. Gives their number.
-fn attribution(lines: &[&str], at: usize) -> Option<usize> {
-    let opening = folded(first(lines[at].trim(), LOOKED_AT));
+fn attribution<'l>(lines: &[&'l str], at: usize) -> Option<usize> {
+    // Zoho puts it between dashes.
+    let bare = |line: &'l str| first(line.trim().trim_matches('-').trim(), LOOKED_AT);
+    let opening = folded(bare(lines[at]));
     let dated = ["el ", "on ", "le ", "em ", "en ", "am ", "il ", "no dia "]
         .iter()
         .any(|word| opening.starts_with(word));
     let numbered = opening.starts_with(|c: char| c.is_ascii_digit());
     let mut joined = String::new();
     for (count, line) in lines[at..].iter().take(MOST_LINES).enumerate() {
-        let line = line.trim();
+        let line = bare(line);
         if line.is_empty() || line.starts_with('>') || line.starts_with(MARK) || joined.len() > LOOKED_AT {
             return None;
         }
-        joined.push_str(&folded(first(line, LOOKED_AT)));
+        joined.push_str(&folded(line));
         joined.push(' ');
         let whole = joined.trim_end();
         let has_date = whole.contains(|c: char| c.is_ascii_digit());
@@ -168,7 +191,8 @@ fn attribution(lines: &[&str], at: usize) -> Option<usize> {
             "ha scritto:",
             "escribio :",
         ];
-        let ends = verbs.iter().any(|verb| whole.ends_with(verb));
+        let unmarked = whole.contains('@') && (whole.ends_with(" wrote") || whole.ends_with(" escribio"));
+        let ends = unmarked || verbs.iter().any(|verb| whole.ends_with(verb));
         let named_first = whole.ends_with(':')
             && [" escribio el ", " wrote on ", " escribio (", "> escribio en "]
                 .iter()
