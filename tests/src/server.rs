@@ -48,11 +48,39 @@ impl Place {
         Ok(Ran { status: output.status, stdout: text(&output.stdout), stderr: text(&output.stderr) })
     }
 
+    /// Hands something to a command of the program, and waits for its end.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Result<Ran> {
+        use std::io::Write;
+        let mut child = Command::new(binary()?)
+            .args(arguments)
+            .args(self.arguments())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        // A command that reads nothing closes it: what it says is what counts.
+        let _ = child.stdin.take().context("its input")?.write_all(input);
+        let output = child.wait_with_output()?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Ok(Ran { status: output.status, stdout: text(&output.stdout), stderr: text(&output.stderr) })
+    }
+
     /// Starts a server here, and waits until it is ready.
     ///
     /// # Errors
     /// When it ends or is not ready in time; says what it said.
     pub fn serve(&self, arguments: &[&str]) -> Result<Server> {
+        self.serve_in(arguments, &[])
+    }
+
+    /// The same with more in its environment.
+    ///
+    /// # Errors
+    /// As [`Place::serve`].
+    pub fn serve_in(&self, arguments: &[&str], environment: &[(&str, &std::path::Path)]) -> Result<Server> {
         let address = format!("127.0.0.1:{}", TcpListener::bind("127.0.0.1:0")?.local_addr()?.port());
         let log = self.folder().join("server.log");
         let said = File::options().create(true).append(true).open(&log)?;
@@ -61,6 +89,7 @@ impl Place {
             .args(self.arguments())
             .args(["--listen", &address])
             .env("RUST_LOG", "debug")
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(said.try_clone()?)
             .stderr(said)

@@ -15,6 +15,22 @@ pub(crate) fn postgres() -> Needed<()> {
     wanted("PostgreSQL", "postgresql", || there().then_some(()))
 }
 
+/// The mail servers of the tests. Another mail server of this machine stays: then theirs are not installed.
+pub(crate) fn mail_servers() -> Needed<()> {
+    for (name, package, program) in [
+        ("Dovecot", "dovecot-imapd", "dovecot"),
+        ("Dovecot's LMTP", "dovecot-lmtpd", "dovecot"),
+        ("Postfix", "postfix", "postfix"),
+    ] {
+        let there = || match package {
+            "dovecot-lmtpd" => Path::new("/usr/lib/dovecot/lmtp").exists(),
+            _ => in_path(program).is_some() || Path::new("/usr/sbin").join(program).exists(),
+        };
+        wanted(name, package, || there().then_some(()))?;
+    }
+    Ok(())
+}
+
 /// Chromium's program: that of CHROMIUM, or the system's.
 pub(crate) fn chromium() -> Needed<PathBuf> {
     if let Some(given) = std::env::var_os("CHROMIUM").map(PathBuf::from) {
@@ -69,6 +85,13 @@ fn debian(package: &str) -> Result<()> {
         }
         run(command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
     };
+    if package == "postfix" {
+        // Without this answer it would serve the whole machine.
+        let answer = "echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections";
+        let mut command = if root { program("sh") } else { program("sudo") };
+        run(command.args(if root { &["-c", answer][..] } else { &["-n", "sh", "-c", answer][..] }))?;
+    }
     apt(&["update", "-qq"])?;
-    apt(&["install", "-qq", "-y", "--no-install-recommends", package])
+    // What another server of this machine would have to give way for is not installed.
+    apt(&["install", "-qq", "-y", "--no-install-recommends", "--no-remove", package])
 }

@@ -13,7 +13,7 @@ use crate::{install, ui};
 
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-It installs PostgreSQL and Chromium from Debian when they are not there, starts one PostgreSQL in a folder of its own on
+It installs PostgreSQL, Dovecot, Postfix and Chromium from Debian when they are not there, starts one PostgreSQL in a folder of its own on
 a free port of the loopback, and stops it when it ends, however it ends. What cannot run is called skipped, and why.
 
 Examples:
@@ -69,6 +69,9 @@ pub(crate) fn test(options: &Options) -> Result<()> {
     let mut outcome = Outcome::default();
     let postgres = started(&mut outcome);
     let address = postgres.as_ref().map(|cluster| (ADDRESS, cluster.url().to_owned()));
+    if let Err(why) = install::mail_servers() {
+        outcome.skipped.push(format!("everything with mail servers: {why}"));
+    }
     if wanted(Part::Workspace) {
         outcome.note("the tests of each crate", runner(None).envs(address.clone()))?;
     }
