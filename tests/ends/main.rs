@@ -8,6 +8,7 @@ mod document;
 mod edges;
 mod faults;
 mod forms;
+mod mail;
 mod people;
 mod tamper;
 mod walk;

@@ -87,7 +87,8 @@ fn debian(package: &str) -> Result<()> {
     };
     if package == "postfix" {
         // Without this answer it would serve the whole machine.
-        let answer = "echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections";
+        let answer =
+            "echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections";
         let mut command = if root { program("sh") } else { program("sudo") };
         run(command.args(if root { &["-c", answer][..] } else { &["-n", "sh", "-c", answer][..] }))?;
     }

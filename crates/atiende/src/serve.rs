@@ -86,7 +86,7 @@ pub(crate) async fn run(
         Some(folder) => Some(Folder::open(folder).context("the folder of letters cannot be opened")?),
         None => None,
     };
-    let jobs = Jobs::start(&desk, Post::new(letters.map(Transport::Folder)));
+    let jobs = Jobs::start(&desk, Post::new(letters.map(Transport::Folder)), &node(config));
     let https = desk.public_url().starts_with("https://");
     let router = atiende_web::router(desk, WebOptions { demo_mail, https });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -112,6 +112,13 @@ pub(crate) async fn run(
     jobs.stop().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// The machine and the folder: nodes that share both do each other's work, and nothing twice.
+fn node(config: &Config) -> String {
+    let machine = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+    let folder = std::fs::canonicalize(&config.data).unwrap_or_else(|_| config.data.clone());
+    format!("{}:{}", machine.trim(), folder.display())
 }
 
 async fn until_told() {

@@ -45,12 +45,13 @@ pub struct Jobs {
 }
 
 impl Jobs {
-    /// Starts them on the current tokio runtime.
-    pub fn start(desk: &Desk, post: Post) -> Jobs {
+    /// Starts them on the current tokio runtime. `node` names this node among those of the desk, the same after a restart:
+    /// it takes up at once what it had in hand.
+    pub fn start(desk: &Desk, post: Post, node: &str) -> Jobs {
         let (stop, stopped) = watch::channel(false);
         let mut running = JoinSet::new();
         running.spawn(follow(desk.clone(), stopped.clone()));
-        running.spawn(fetch::fetch(desk.clone(), post.tokens().clone(), stopped.clone()));
+        running.spawn(fetch::fetch(desk.clone(), post.tokens().clone(), node.to_owned(), stopped.clone()));
         running.spawn(letters_in(desk.clone(), stopped.clone()));
         running.spawn(letters_out(desk.clone(), post, stopped.clone()));
         running.spawn(time(desk.clone(), stopped.clone()));

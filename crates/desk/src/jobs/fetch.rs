@@ -24,8 +24,8 @@ const AT_ONCE: usize = 50;
 const SILENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_secs(15);
 
-/// How long a node keeps a mailbox without a sign of life.
-const HOLD: SignedDuration = SignedDuration::from_mins(8);
+/// How long a node keeps a mailbox without a sign of life: after that another takes it.
+const HOLD: SignedDuration = SignedDuration::from_mins(3);
 
 /// Pauses after failures: the first and the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
@@ -51,8 +51,7 @@ enum Ended {
 }
 
 /// Reads every mailbox of the office that is read at all, as they come and go.
-pub(super) async fn fetch(desk: Desk, tokens: Tokens, mut stopped: watch::Receiver<bool>) {
-    let node = hex(&desk.ambience().random::<8>());
+pub(super) async fn fetch(desk: Desk, tokens: Tokens, node: String, mut stopped: watch::Receiver<bool>) {
     let mut readings: HashMap<MailboxId, Reading> = HashMap::new();
     loop {
         if let Err(error) = follow(&desk, &tokens, &node, &mut readings).await {
@@ -199,8 +198,4 @@ impl Reader {
 
 fn place(uid_validity: i64, uid: i64) -> Option<Place> {
     Some(Place { uid_validity: u32::try_from(uid_validity).ok()?, uid: u32::try_from(uid).ok()? })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -187,7 +187,7 @@ on_both! {
 
     async fn running_jobs_are_woken_and_stop(world: World) {
         let (folder, transport) = mail(&world);
-        let jobs = Jobs::start(&world.desk, transport);
+        let jobs = Jobs::start(&world.desk, transport, "node");
         world.registers(MARTA, Kind::Incident).await;
         let left = async {
             while subjects(&folder).is_empty() {
