@@ -90,7 +90,10 @@ fn debian(package: &str) -> Result<()> {
         let answer =
             "echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections";
         let mut command = if root { program("sh") } else { program("sudo") };
-        run(command.args(if root { &["-c", answer][..] } else { &["-n", "sh", "-c", answer][..] }))?;
+        if !root {
+            command.args(["-n", "sh"]);
+        }
+        run(command.args(["-c", answer]))?;
     }
     apt(&["update", "-qq"])?;
     // What another server of this machine would have to give way for is not installed.

@@ -15,7 +15,7 @@ pub use words::LETTER;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use atiende_mail::{Authenticity, Incoming, authenticity, take_apart};
+use atiende_mail::{Authenticity, Incoming, Mailbox, authenticity, take_apart};
 use atiende_procedure::office::Office;
 use atiende_procedure::{BlobHash, Cancellation, Case, CaseId, CaseNumber, PersonId, Role, Status};
 use atiende_store::arrivals::{self, Arrival, NewArrival};
@@ -127,7 +127,7 @@ async fn put(blobs: &Blobs, mailbox: &str, letter: Arriving) -> Result<(NewArriv
     let blob = blobs.put_whole(bytes).await?.hash;
     let sender = letter.as_ref().and_then(|letter| letter.from.as_ref());
     let recipients = letter.iter().flat_map(|letter| letter.to.iter().chain(&letter.cc));
-    let recipients: Vec<&str> = recipients.map(|it| it.address()).take(20).collect();
+    let recipients: Vec<&str> = recipients.map(Mailbox::address).take(20).collect();
     let new = NewArrival {
         identity,
         mailbox: mailbox.to_owned(),

@@ -1,7 +1,7 @@
 //! To which conversation a letter belongs: by what we signed, never by what anybody could write himself. A bare number in
 //! the subject is only a hint.
 
-use atiende_mail::{Incoming, ThreadKey};
+use atiende_mail::{Incoming, Mailbox, ThreadKey};
 use atiende_procedure::CaseNumber;
 use atiende_procedure::office::Office;
 
@@ -45,7 +45,7 @@ impl Answered {
 /// its subject; a bare number there.
 pub(super) fn thread_of(letter: &Incoming, keys: &ThreadKey, office: &Office) -> Thread {
     let references = letter.references.iter().rev().filter_map(|id| keys.word_of_message_id(id));
-    let named = letter.to.iter().chain(&letter.cc).map(|mailbox| mailbox.address());
+    let named = letter.to.iter().chain(&letter.cc).map(Mailbox::address);
     let addresses = letter.delivered_to.iter().map(String::as_str).chain(named);
     let addresses = addresses.filter_map(|address| keys.thread_of_address(address));
     let tokens = bracketed(&letter.subject).filter_map(|token| keys.thread_of_token(token));

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -36,7 +36,8 @@ pub struct Tokens {
 #[derive(Clone)]
 struct Held {
     access: String,
-    until: Instant,
+    /// Not ended, as far as is known, nor refused.
+    good: bool,
     /// The refresh token that the server gave in place of the one it was asked with.
     rotated: Option<String>,
 }
@@ -63,7 +64,7 @@ impl Tokens {
     /// A token with which to sign in.
     pub(super) async fn access(&self, of: &OAuth) -> Result<String, WireError> {
         let known = self.lock().get(of).cloned();
-        if let Some(held) = known.as_ref().filter(|held| held.until > now()) {
+        if let Some(held) = known.as_ref().filter(|held| held.good) {
             return Ok(held.access.clone());
         }
         let mut asking = of.clone();
@@ -73,12 +74,14 @@ impl Tokens {
         let refreshed = tokio::task::spawn_blocking(move || refresh(&asking)).await;
         let granted = refreshed.map_err(|panic| WireError::at(Step::Token, panic))??;
         let lives = Duration::from_secs(granted.expires_in.unwrap_or(300));
-        let held = Held {
-            access: granted.access_token.clone(),
-            until: now() + lives.saturating_sub(MARGIN),
-            rotated: granted.refresh_token,
-        };
+        let held = Held { access: granted.access_token.clone(), good: true, rotated: granted.refresh_token };
         self.lock().insert(of.clone(), held);
+        let (tokens, of) = (self.clone(), of.clone());
+        let ends = async move {
+            tokio::time::sleep(lives.saturating_sub(MARGIN)).await;
+            tokens.refused(&of);
+        };
+        tokio::spawn(ends);
         Ok(granted.access_token)
     }
 
@@ -87,10 +90,10 @@ impl Tokens {
         self.lock().get(of).and_then(|held| held.rotated.clone())
     }
 
-    /// Forgets a token that was refused.
+    /// Uses a token no more: it was refused, or is about to end.
     pub(super) fn refused(&self, of: &OAuth) {
         if let Some(held) = self.lock().get_mut(of) {
-            held.until = now();
+            held.good = false;
         }
     }
 
@@ -100,11 +103,6 @@ impl Tokens {
             Err(poisoned) => poisoned.into_inner(),
         }
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "how long a token lives is no matter of the procedure's time")]
-fn now() -> Instant {
-    Instant::now()
 }
 
 /// Asks for a token. Waits for the network.

@@ -239,15 +239,12 @@ async fn sent(app: &App, visitor: &Visitor, before: Option<&Mailbox>, typed: &Fi
 /// The mailbox that the form describes, or the field that cannot be read.
 fn read(typed: &Fields, id: MailboxId) -> Result<Mailbox, &'static str> {
     let line = |name: &str| typed.get(name).trim().to_owned();
-    let receives = match server(typed, "receives", "receives.port")? {
-        Some(server) => Some(Receiving {
-            server,
-            folder: line("receives.folder"),
-            processed: line("receives.processed"),
-            failed: line("receives.failed"),
-        }),
-        None => None,
-    };
+    let receives = server(typed, "receives", "receives.port")?.map(|server| Receiving {
+        server,
+        folder: line("receives.folder"),
+        processed: line("receives.processed"),
+        failed: line("receives.failed"),
+    });
     Ok(Mailbox {
         id,
         name: line("name"),
