@@ -102,7 +102,8 @@ pub(super) fn in_words(letter: &Entity, from: Option<&Mailbox>, subject: &str, t
         (false, true) => is_subject(&subject),
         (false, false) => false,
     };
-    if named.is_none() && !tells {
+    let told = named.is_some() && (is_of_server(head, from) || has_empty_path(head));
+    if !told && !tells {
         return None;
     }
     let mut recipients = Vec::new();

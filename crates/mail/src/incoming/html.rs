@@ -147,12 +147,14 @@ fn open(tag: &str, attributes: &[(String, String)], out: &mut String) {
     out.push_str(tag);
     for name in ["href", "alt", "width", "height", "colspan", "rowspan", "start"] {
         let value = Bit::attribute(attributes, name);
+        // Browsers leave out what breaks an address over lines; here nobody is to be misled by it.
+        let value = if name == "href" { whole(value) } else { value.to_owned() };
         if !value.is_empty() {
-            attribute(name, value, out);
+            attribute(name, &value, out);
         }
     }
     if tag == "img" {
-        let source = Bit::attribute(attributes, "src");
+        let source = &*whole(Bit::attribute(attributes, "src"));
         if is_of_letter(source) {
             let id = String::from_utf8(percent_decoded(&source.trim()[4..]));
             attribute("src", &format!("cid:{}", id.as_deref().unwrap_or_default()), out);
@@ -161,6 +163,11 @@ fn open(tag: &str, attributes: &[(String, String)], out: &mut String) {
         }
     }
     out.push('>');
+}
+
+/// An address without the line breaks and other controls in it.
+fn whole(address: &str) -> String {
+    address.trim().chars().filter(|c| !c.is_control()).collect()
 }
 
 fn is_of_letter(address: &str) -> bool {

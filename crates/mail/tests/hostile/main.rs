@@ -118,7 +118,7 @@ fn letter() -> impl Strategy<Value = Vec<u8>> {
 }
 
 /// Fragments of which the dangerous parts of HTML are put together.
-const OF_HTML: [&str; 44] = [
+const OF_HTML: [&str; 45] = [
     "<",
     ">",
     "\"",
@@ -133,6 +133,7 @@ const OF_HTML: [&str; 44] = [
     "&quot;",
     "&#x6A;",
     "javascript:",
+    "mail\nto:a@b",
     "java&#09;script:",
     "<script>",
     "</script>",
