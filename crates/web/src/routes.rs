@@ -40,6 +40,7 @@ pub fn router(desk: Desk, options: WebOptions) -> Router {
         .route("/c/{number}", get(pages::case::permalink))
         .route("/casos/{number}", get(pages::case::show))
         .route("/casos/{number}/archivos/{hash}", get(pages::case::file))
+        .route("/casos/{number}/correos/{hash}", get(pages::original::show))
         .route("/casos/{number}/mensaje", post(pages::moves::message))
         .route("/casos/{number}/datos", post(pages::moves::details))
         .route("/casos/{number}/{verb}", post(pages::moves::act))

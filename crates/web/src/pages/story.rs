@@ -1,5 +1,6 @@
 //! What was said and what happened, told in order.
 
+use atiende_desk::intake::LETTER;
 use atiende_desk::view::{Delivery, LetterSeen};
 use atiende_desk::{SeenCase, SeenEvent};
 use atiende_procedure::{Actor, Audience, Capacity, Closing, Event, Recorded, TextRef};
@@ -28,6 +29,15 @@ pub(crate) struct Item {
     pub(crate) delivery: String,
     pub(crate) delivery_class: &'static str,
     pub(crate) files: Vec<File>,
+    /// The letter by which it came, as it came.
+    pub(crate) letter: Option<Original>,
+}
+
+/// A letter to be looked at, and to be kept.
+#[derive(Debug)]
+pub(crate) struct Original {
+    pub(crate) shown: String,
+    pub(crate) raw: String,
 }
 
 /// A file beside words.
@@ -62,7 +72,13 @@ fn item(frame: &Frame, seen: &SeenCase, event: &SeenEvent) -> Option<Item> {
     };
     let words = |text: Option<TextRef>| seen.words_if_any(text).unwrap_or_default().to_owned();
     let number = event.from.as_ref().unwrap_or(&seen.case.number);
-    let files = SeenCase::files(&recorded.event).iter().map(|file| File {
+    let (letters, files): (Vec<_>, Vec<_>) =
+        SeenCase::files(&recorded.event).iter().partition(|file| file.media_type == LETTER);
+    let letter = letters.first().map(|file| Original {
+        shown: format!("/casos/{number}/correos/{}", file.blob),
+        raw: format!("/casos/{number}/archivos/{}", file.blob),
+    });
+    let files = files.into_iter().map(|file| File {
         href: format!("/casos/{number}/archivos/{}", file.blob),
         name: seen.words(file.name).unwrap_or("archivo").to_owned(),
         size: size(file.size),
@@ -74,6 +90,7 @@ fn item(frame: &Frame, seen: &SeenCase, event: &SeenEvent) -> Option<Item> {
             kind: format!("{} · {}", asker(frame, seen, recorded), frame.word("channel", request.channel)),
             text: words(Some(request.description)),
             files: files.collect(),
+            letter,
             ..told
         }),
         Event::Said { audience, body, .. } => {
@@ -86,6 +103,7 @@ fn item(frame: &Frame, seen: &SeenCase, event: &SeenEvent) -> Option<Item> {
                 kind,
                 text: words(*body),
                 files: files.collect(),
+                letter,
                 delivery,
                 delivery_class,
                 ..told
