@@ -95,7 +95,7 @@ impl Gathering {
         }
     }
 
-    /// Text is read where it stands unless it is said to be a file; one with a name is, if something came before it.
+    /// Text is read where it stands unless it is said to be a file. One with a name is a file where others came before it.
     fn is_readable(&self, entity: &Entity) -> bool {
         !entity.is_attachment()
             && (entity.name().is_none() || self.pieces.is_empty() && self.parts.is_empty())

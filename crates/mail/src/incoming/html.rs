@@ -167,7 +167,8 @@ fn open(tag: &str, attributes: &[(String, String)], out: &mut String) {
 
 /// An address without the line breaks and other controls in it.
 fn whole(address: &str) -> String {
-    address.trim().chars().filter(|c| !c.is_control()).collect()
+    let seen: String = address.chars().filter(|c| !c.is_control() && !super::text::is_unseen(*c)).collect();
+    seen.trim().to_owned()
 }
 
 fn is_of_letter(address: &str) -> bool {
