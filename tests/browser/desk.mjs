@@ -1,6 +1,6 @@
 // A server of our own with the sample office, and Chromium to look at it.
 import { spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,6 +40,11 @@ export async function startDesk({ cases = 40 } = {}) {
     if (tries > 1200) throw new Error(`the server is not ready: ${said()}`);
     if (await fetch(`${url}/readyz`).then((answer) => answer.ok, () => false)) break;
     await new Promise((later) => setTimeout(later, 100));
+  }
+  for (const letter of readdirSync(join(here, "letters"))) {
+    const input = readFileSync(join(here, "letters", letter));
+    const handed = spawnSync(binary, ["deliver", "--mailbox", "soporte", "--data", data], { input, encoding: "utf8" });
+    if (handed.status !== 0) throw new Error(`the letter ${letter} is not taken: ${handed.stderr}`);
   }
   const stop = () => new Promise((resolve) => {
     child.once("exit", resolve);

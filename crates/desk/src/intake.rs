@@ -15,6 +15,7 @@ pub use words::LETTER;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use atiende_mail::incoming::Unreadable;
 use atiende_mail::{Authenticity, Incoming, Mailbox, authenticity, take_apart};
 use atiende_procedure::office::Office;
 use atiende_procedure::{BlobHash, Cancellation, Case, CaseId, CaseNumber, PersonId, Role, Status};
@@ -189,8 +190,11 @@ fn identity(letter: Option<&Incoming>, bytes: &[u8]) -> [u8; 32] {
 /// Reads a letter away from the tasks that must not wait; a program that fails over it does not take the desk along.
 async fn taken_apart(bytes: Bytes) -> (Result<Incoming, String>, Bytes) {
     let reading = bytes.clone();
-    let read =
-        tokio::task::spawn_blocking(move || take_apart(&reading).map_err(|error| error.to_string())).await;
+    let why = |error| match error {
+        Unreadable::Empty => "empty".to_owned(),
+        Unreadable::NoHead => "no-head".to_owned(),
+    };
+    let read = tokio::task::spawn_blocking(move || take_apart(&reading).map_err(why)).await;
     (read.unwrap_or_else(|panic| Err(format!("reading it failed: {panic}"))), bytes)
 }
 

@@ -112,3 +112,6 @@ mail-raw = Download the original (.eml)
 mail-subject = Subject
 mail-sent = Sent
 mail-show-pictures = Show pictures from the internet (the sender will know that it was read)
+mailbox-password-new = That of the application, when your mail provider asks for one.
+letter-empty = It came empty.
+letter-no-head = It does not have the form of a mail.

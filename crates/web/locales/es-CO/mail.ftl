@@ -112,3 +112,6 @@ mail-raw = Descargar el original (.eml)
 mail-subject = Asunto
 mail-sent = Enviado
 mail-show-pictures = Mostrar las imágenes de internet (quien envió sabrá que lo leyeron)
+mailbox-password-new = La de la aplicación, si su proveedor de correo pide una aparte.
+letter-empty = Llegó vacío.
+letter-no-head = No tiene la forma de un correo.

@@ -76,7 +76,11 @@ fn server_fields(frame: &Frame, part: &str, server: Option<&MailServer>, usual: 
             .expected(),
         Field::new(Input::Line, &name("user"), t.get("mailbox-user")).value(said(|it| &it.user)).expected(),
         Field::new(Input::NewPassword, &name("password"), t.get("mailbox-password"))
-            .hint(t.get(if server.is_some() { "mailbox-password-kept" } else { "mailbox-password-hint" }))
+            .hint(t.get(match (server, part) {
+                (Some(_), _) => "mailbox-password-kept",
+                (None, "sends") => "mailbox-password-hint",
+                (None, _) => "mailbox-password-new",
+            }))
             .expected(),
     ]
 }
