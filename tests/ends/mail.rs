@@ -336,6 +336,21 @@ fn a_letter_is_handed_over_beside_the_server(place: &Place) -> Result<()> {
     assert_eq!(people.admin.get(&format!("/cases/{case}")).is(200)["channel"], "mail");
     let page = people_page(&server, "sistema", "/oficina/correo?estado=unreadable")?;
     assert!(page.contains("No se pudo leer") && page.contains("/releer"), "{page}");
+    let counts = |who: &atiende_tests::Client| {
+        let answer = who.send(ureq::http::Method::GET, "/metrics", &[], b"");
+        answer.map(|answer| (answer.status, answer.body))
+    };
+    let (status, metrics) = counts(&people.system)?;
+    assert_eq!(status, 200);
+    for line in [
+        "atiende_letters{state=\"taken\"} 1",
+        "atiende_letters{state=\"unreadable\"} 1",
+        "atiende_outbox_failed 0",
+    ] {
+        assert!(metrics.contains(line), "{metrics}");
+    }
+    assert_eq!(counts(&people.requester)?.0, 403);
+    assert_eq!(counts(&people.nobody)?.0, 401);
     let block = place.block()?;
     assert_eq!(hand(&[], letter.as_bytes())?, 75, "to be handed over again");
     drop(block);

@@ -2,6 +2,7 @@
 
 mod conditions;
 mod load;
+mod mail;
 mod office;
 
 use std::time::Duration;
@@ -57,6 +58,8 @@ enum Part {
     Search,
     /// Creating cases by the API
     Create,
+    /// Letters taken in, from a mail server and handed over
+    Mail,
 }
 
 const USUAL: [(Database, u64); 3] =
@@ -74,6 +77,18 @@ pub(crate) fn bench(options: &Options) -> Result<()> {
         }
     };
     println!("\n{}\n", conditions::said(options.seconds));
+    if options.only.is_none_or(|only| only == Part::Mail) {
+        for database in [Database::Sqlite, Database::Postgres] {
+            if options.database.is_none_or(|only| only == database)
+                && let Err(error) = mail::letters(&binary, database)
+            {
+                println!("\nskipped: letters on {database:?}: {error:#}\n");
+            }
+        }
+    }
+    if options.only == Some(Part::Mail) {
+        return Ok(());
+    }
     for (database, cases) in wanted(options) {
         // One that cannot be had must not hide the others.
         if let Err(error) = measure(options, &wrk, &binary, database, cases) {

@@ -16,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::app::App;
-pub(crate) use caller::bearer;
+pub(crate) use caller::{Caller, bearer};
 pub(crate) use problem::shaped;
 
 #[derive(OpenApi)]

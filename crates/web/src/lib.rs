@@ -12,6 +12,7 @@ mod download;
 mod frame;
 mod lenient;
 mod listing;
+mod metrics;
 mod oops;
 mod pages;
 mod query;

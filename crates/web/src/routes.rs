@@ -18,7 +18,7 @@ use crate::app::{App, WebOptions};
 use crate::oops::Oops;
 use crate::visitor::Looker;
 use crate::visitor::Visitor;
-use crate::{api, assets, pages, security};
+use crate::{api, assets, metrics, pages, security};
 
 /// The largest body: a few files of the largest size.
 const LARGEST_BODY: usize = 4 * LARGEST_FILE;
@@ -61,6 +61,7 @@ pub fn router(desk: Desk, options: WebOptions) -> Router {
         .route("/oficina/correo/cartas/{id}/{verb}", post(pages::mail::decide))
         .route("/oficina/correo/buzones/nuevo", get(pages::mailbox::new).post(pages::mailbox::create))
         .route("/oficina/correo/buzones/{id}", get(pages::mailbox::edit).post(pages::mailbox::save))
+        .route("/metrics", get(metrics::show))
         .route("/demo/mail", get(pages::letters::list))
         .route("/demo/mail/{name}", get(pages::letters::show))
         .route("/demo/mail/{name}/html", get(pages::letters::html))

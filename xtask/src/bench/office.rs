@@ -14,26 +14,17 @@ use crate::server::{Server, get, post_form};
 /// The password of the sample accounts.
 const FORM: &str = "email=admin%40agencia.example&password=atiende-demo";
 
-/// It, running. Its data goes with it.
-pub(super) struct Office {
-    server: Server,
-    /// What the seeding said of itself.
-    pub(super) seeded: String,
-    /// A session of the desk's administrator.
-    pub(super) cookie: String,
-    /// A token of a requester.
-    pub(super) token: String,
-    /// Pages of cases all over the list.
-    pub(super) case_pages: Vec<String>,
-    reader: String,
-    _folder: tempfile::TempDir,
+/// Where an office's data is: a folder of its own, and a PostgreSQL beside it when that is measured. Gone when dropped.
+pub(super) struct Ground {
+    pub(super) folder: tempfile::TempDir,
+    /// The options that name it to every command.
+    pub(super) place: Vec<String>,
     _cluster: Option<Cluster>,
 }
 
-impl Office {
-    /// Writes the cases and starts the server.
-    pub(super) fn seed(binary: &Path, database: Database, cases: u64) -> Result<Office> {
-        // Beside the build, on a real disk: the folder for temporary files may be memory.
+impl Ground {
+    /// Beside the build, on a real disk: the folder for temporary files may be memory.
+    pub(super) fn new(database: Database) -> Result<Ground> {
         let home: PathBuf = target().join("bench");
         std::fs::create_dir_all(&home)?;
         let folder = tempfile::tempdir_in(home)?;
@@ -48,28 +39,46 @@ impl Office {
                 Some(cluster)
             }
         };
-        let say = |arguments: &[&str]| -> Result<String> {
-            let output = program(binary).args(arguments).args(&place).output()?;
-            let error = String::from_utf8_lossy(&output.stderr).into_owned();
-            ensure!(output.status.success(), "atiende {} failed: {error}", arguments.join(" "));
-            Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-        };
+        Ok(Ground { folder, place, _cluster: cluster })
+    }
+
+    /// What a command says there.
+    pub(super) fn say(&self, binary: &Path, arguments: &[&str]) -> Result<String> {
+        let output = program(binary).args(arguments).args(&self.place).output()?;
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        ensure!(output.status.success(), "atiende {} failed: {error}", arguments.join(" "));
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+}
+
+/// It, running. Its data goes with it.
+pub(super) struct Office {
+    server: Server,
+    /// What the seeding said of itself.
+    pub(super) seeded: String,
+    /// A session of the desk's administrator.
+    pub(super) cookie: String,
+    /// A token of a requester.
+    pub(super) token: String,
+    /// Pages of cases all over the list.
+    pub(super) case_pages: Vec<String>,
+    reader: String,
+    _ground: Ground,
+}
+
+impl Office {
+    /// Writes the cases and starts the server.
+    pub(super) fn seed(binary: &Path, database: Database, cases: u64) -> Result<Office> {
+        let ground = Ground::new(database)?;
+        let say = |arguments: &[&str]| ground.say(binary, arguments);
         let seeded = format!("Seeding: {}.", say(&["bench-seed", "--cases", &cases.to_string()])?);
         let token = say(&["token", "create", "--user", "usuario@agencia.example", "--scope", "all"])?;
         let reader = say(&["token", "create", "--user", "admin@agencia.example", "--scope", "read"])?;
-        let server =
-            Server::start(program(binary).arg("serve").args(&place), &folder.path().join("server.log"))?;
+        let log = ground.folder.path().join("server.log");
+        let server = Server::start(program(binary).arg("serve").args(&ground.place), &log)?;
         let cookie = signed_in(&server.address)?;
-        let mut office = Office {
-            server,
-            seeded,
-            cookie,
-            token,
-            reader,
-            case_pages: Vec::new(),
-            _folder: folder,
-            _cluster: cluster,
-        };
+        let mut office =
+            Office { server, seeded, cookie, token, reader, case_pages: Vec::new(), _ground: ground };
         for sort in ["changed", "oldest"] {
             let numbers = office.items(&format!("/cases?limit=200&sort={sort}"))?;
             let numbers = numbers.iter().filter_map(|case| case["number"].as_str());

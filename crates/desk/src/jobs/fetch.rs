@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use atiende_mail::wire::{Fetched, ImapAccount, Inbox, Place, Settled, Tokens, WireError};
+use atiende_mail::wire::{Credential, Fetched, ImapAccount, Inbox, Place, Settled, Tokens, WireError};
 use atiende_procedure::MailboxId;
 use atiende_procedure::office::Mailbox;
 use atiende_store::{StoreError, mailboxes};
@@ -14,8 +14,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::goes_on;
-use crate::Desk;
 use crate::intake::{Arriving, Received};
+use crate::{Desk, MailSecret, MailSecrets};
 
 /// Letters that are fetched at once.
 const AT_ONCE: usize = 50;
@@ -94,7 +94,7 @@ async fn follow(
     }
     for (id, (mailbox, account)) in wanted {
         readings.entry(id).or_insert_with(|| {
-            let reader = Reader { desk: desk.clone(), name: mailbox.name.clone(), node: node.to_owned() };
+            let reader = Reader { desk: desk.clone(), id, name: mailbox.name.clone(), node: node.to_owned() };
             let task = tokio::spawn(reader.read(account.clone(), tokens.clone()));
             Reading { mailbox, account, task }
         });
@@ -116,6 +116,7 @@ async fn end(desk: &Desk, node: &str, reading: Reading) {
 /// Who reads one mailbox.
 struct Reader {
     desk: Desk,
+    id: MailboxId,
     name: String,
     node: String,
 }
@@ -147,6 +148,7 @@ impl Reader {
             return Ok(());
         }
         let mut inbox = Inbox::open(account, tokens).await?;
+        self.keep_rotated(account, tokens).await?;
         loop {
             let name = self.name.clone();
             let health = self.desk.db().read(move |r| mailboxes::health(r, &name)).await?;
@@ -166,6 +168,19 @@ impl Reader {
                 return Ok(());
             }
         }
+    }
+
+    /// Keeps the refresh token that a server gave in place of the one it was asked with: some end the old one.
+    async fn keep_rotated(&self, account: &ImapAccount, tokens: &Tokens) -> Result<(), StoreError> {
+        let Credential::OAuth(oauth) = &account.credential else { return Ok(()) };
+        let Some(rotated) = tokens.rotated(oauth).filter(|rotated| *rotated != oauth.refresh_token) else {
+            return Ok(());
+        };
+        let client_secret = oauth.client_secret.clone();
+        let receives = MailSecret { client_secret, refresh_token: rotated, ..MailSecret::default() };
+        self.desk
+            .keep_mail_secrets(self.id, MailSecrets { receives: receives.clone(), sends: receives })
+            .await
     }
 
     async fn keep(&self, letters: Vec<Fetched>) -> Result<Vec<(Place, Settled)>, StoreError> {
