@@ -52,7 +52,8 @@ async fn kept(asked: &cli::Deliver) -> Result<(), Failed> {
     let mut bytes = Vec::new();
     std::io::stdin().take(LARGEST + 1).read_to_end(&mut bytes).context("the letter cannot be read")?;
     let cut = bytes.len() as u64 > LARGEST;
-    let db = Db::open(&config.location).await.context("the database cannot be opened")?;
+    // The server brings the schema up; until then the letter is handed over again.
+    let db = Db::connect(&config.location).await.context("the database cannot be opened")?;
     let mailbox = match &asked.mailbox {
         Some(name) => named(&db, name).await?,
         None => String::new(),

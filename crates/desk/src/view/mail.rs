@@ -73,6 +73,16 @@ impl Desk {
             .await
     }
 
+    /// Why letters to an address came back, if the last one did.
+    ///
+    /// # Errors
+    /// When the memory does not answer.
+    pub async fn bounced_address(&self, address: &str) -> Result<Option<String>, DeskError> {
+        let address = address.to_owned();
+        let marked = self.db().read(move |r| mailboxes::bounced(r, &address)).await?;
+        Ok(marked.map(|marked| marked.reason))
+    }
+
     /// Lets a letter in that was held, whoever sent it; a stranger becomes a requester by it.
     ///
     /// # Errors

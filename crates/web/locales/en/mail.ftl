@@ -115,3 +115,4 @@ mail-show-pictures = Show pictures from the internet (the sender will know that 
 mailbox-password-new = That of the application, when your mail provider asks for one.
 letter-empty = It came empty.
 letter-no-head = It does not have the form of a mail.
+person-bounced = Mails to this address come back: correct it, or wait until the person writes from it.

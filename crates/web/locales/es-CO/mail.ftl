@@ -115,3 +115,4 @@ mail-show-pictures = Mostrar las imágenes de internet (quien envió sabrá que 
 mailbox-password-new = La de la aplicación, si su proveedor de correo pide una aparte.
 letter-empty = Llegó vacío.
 letter-no-head = No tiene la forma de un correo.
+person-bounced = Los correos a esta dirección vuelven: corríjala, o espere a que la persona escriba desde ella.

@@ -52,6 +52,8 @@ struct PersonPage {
     groups: Vec<Tick>,
     active: bool,
     sessions: usize,
+    /// Why letters to him came back.
+    bounced: Option<String>,
     link: Option<String>,
     error: Option<String>,
     may_change: bool,
@@ -156,6 +158,7 @@ impl PersonPage {
             groups: groups.collect(),
             active: person.is_none_or(|person| person.active),
             sessions: 0,
+            bounced: None,
             link: None,
             error: None,
             may_change: may_change(visitor),
@@ -192,7 +195,12 @@ pub(crate) async fn edit(State(app): State<App>, visitor: Visitor, Path(id): Pat
         Ok(sessions) => sessions.len(),
         Err(error) => return Oops::to(&app, &visitor, &error.into()).into_response(),
     };
-    shown(&PersonPage { sessions, ..PersonPage::new(&app, &visitor, Some(person)) })
+    match app.desk.bounced_address(&person.profile.email).await {
+        Ok(bounced) => {
+            shown(&PersonPage { sessions, bounced, ..PersonPage::new(&app, &visitor, Some(person)) })
+        }
+        Err(error) => Oops::to(&app, &visitor, &error).into_response(),
+    }
 }
 
 pub(crate) async fn create(State(app): State<App>, posted: Posted) -> Response {
