@@ -4,6 +4,7 @@
 mod bounce;
 mod carry;
 mod course;
+mod note;
 mod sender;
 mod thread;
 mod words;
@@ -18,10 +19,9 @@ use std::sync::Arc;
 use atiende_mail::incoming::Unreadable;
 use atiende_mail::{Authenticity, Incoming, Mailbox, authenticity, take_apart};
 use atiende_procedure::office::Office;
-use atiende_procedure::{BlobHash, Cancellation, Case, CaseId, CaseNumber, PersonId, Role, Status};
+use atiende_procedure::{BlobHash, Cancellation, Case, Status};
 use atiende_store::arrivals::{self, Arrival, NewArrival};
-use atiende_store::outbox::{self, NewLetter};
-use atiende_store::{Blobs, Db, Reader, StoreError, Writer, cases, jobs, mailboxes};
+use atiende_store::{Blobs, Db, Reader, StoreError, cases, outbox};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use jiff::{SignedDuration, Timestamp};
@@ -30,6 +30,7 @@ use crate::notices::{Notice, Recipient};
 use crate::{Desk, DeskError};
 use carry::InHand;
 use course::{Course, Facts};
+use note::Settled;
 use sender::Sender;
 use thread::Thread;
 
@@ -48,34 +49,6 @@ const MOST_AN_HOUR: u64 = 60;
 
 /// Over which a sender's letters are counted.
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
-
-/// What became of a letter, to be noted with what follows from it.
-#[derive(Debug, Clone)]
-struct Settled {
-    state: State,
-    reason: String,
-    case: Option<(CaseId, CaseNumber)>,
-    /// Addresses beside the requester's.
-    beside: Vec<String>,
-    answer: Option<KindAnswer>,
-}
-
-impl Default for Settled {
-    fn default() -> Self {
-        Settled { state: State::Held, reason: String::new(), case: None, beside: Vec::new(), answer: None }
-    }
-}
-
-/// To somebody of the desk whose order could not be carried out.
-#[derive(Debug, Clone)]
-struct KindAnswer {
-    /// The case's newest event when it was refused.
-    event: u64,
-    to: PersonId,
-    /// The refusal's code.
-    why: String,
-    order: String,
-}
 
 /// A letter as it is handed over.
 #[derive(Debug, Clone)]
@@ -257,7 +230,7 @@ async fn one(desk: &Desk, arrival: Arrival) -> Result<(), StoreError> {
         reason = settled.reason,
         "a letter was taken in"
     );
-    note(desk, arrival, settled).await
+    note::note(desk, arrival, settled).await
 }
 
 async fn later(desk: &Desk, id: i64) -> Result<(), StoreError> {
@@ -390,67 +363,4 @@ pub(crate) async fn whole(desk: &Desk, blob: BlobHash) -> Result<Option<Bytes>, 
         bytes.extend_from_slice(&chunk?);
     }
     Ok(Some(bytes.into()))
-}
-
-/// Notes what became of a letter, and what follows from that, in one change.
-async fn note(desk: &Desk, arrival: Arrival, settled: Settled) -> Result<(), StoreError> {
-    let now = desk.ambience().now();
-    let office = desk.office();
-    desk.db()
-        .change(move |w| {
-            let case = settled.case.as_ref().map(|(id, _)| *id);
-            arrivals::settle(w, arrival.id, settled.state, &settled.reason, case, now)?;
-            if let Some(case) = case {
-                arrivals::remember_beside(w, case, &settled.beside)?;
-            }
-            if settled.state == State::Taken {
-                // Who writes is reached.
-                mailboxes::unmark_bounced(w, &arrival.sender)?;
-            }
-            if let (Some(answer), Some(case)) = (&settled.answer, case) {
-                outbox::enqueue(w, &[answer.letter(case, now)], now)?;
-            }
-            if settled.reason == "too-many" {
-                warn_of_flood(w, &office, &arrival.sender, now)?;
-            }
-            Ok(())
-        })
-        .await
-}
-
-impl KindAnswer {
-    fn letter(&self, case: CaseId, now: Timestamp) -> NewLetter {
-        NewLetter {
-            topic: Notice::OrderRefused.as_str().to_owned(),
-            stream: case.0,
-            sequence: self.event,
-            recipient: Recipient::Person(self.to).to_string(),
-            payload: format!("{} {}", self.why, self.order),
-            due: now,
-        }
-    }
-}
-
-/// Tells the administrators, once an hour, that somebody writes more than a person does: perhaps another program that
-/// answers every letter.
-fn warn_of_flood(
-    w: &mut Writer<'_>,
-    office: &Office,
-    sender: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    if !jobs::turn(w, &format!("flood {sender}"), now, HOUR)? {
-        return Ok(());
-    }
-    let administrators = office.people.values().filter(|person| person.is(Role::SystemAdministrator));
-    let letter = |to: PersonId| NewLetter {
-        topic: crate::notices::FLOOD.to_owned(),
-        stream: 0,
-        sequence: 0,
-        recipient: Recipient::Person(to).to_string(),
-        payload: sender.to_owned(),
-        due: now,
-    };
-    let letters: Vec<NewLetter> = administrators.map(|person| letter(person.id)).collect();
-    outbox::enqueue(w, &letters, now)
 }

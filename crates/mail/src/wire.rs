@@ -2,6 +2,7 @@
 //! that an administrator reads what to mend.
 
 mod connect;
+mod folder_name;
 mod imap;
 mod smtp;
 mod tls;

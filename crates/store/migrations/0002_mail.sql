@@ -20,6 +20,7 @@ CREATE INDEX arrivals_due ON arrivals (due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX arrivals_by_state ON arrivals (state, id);
 CREATE INDEX arrivals_by_case ON arrivals (case_id, id) WHERE case_id IS NOT NULL;
 CREATE INDEX arrivals_by_sender ON arrivals (sender, arrived_at);
+CREATE INDEX arrivals_by_time ON arrivals (arrived_at);
 
 -- Who stood beside the requester in a letter of his: when one of them answers, he may join.
 CREATE TABLE correspondents (

@@ -193,6 +193,12 @@ pub fn counts(r: &mut Reader<'_>) -> Result<Vec<(String, i64)>> {
     r.rows(&Query::new("SELECT state, COUNT(*) FROM arrivals GROUP BY state ORDER BY state"))
 }
 
+/// How many letters arrived since an instant.
+pub fn since(r: &mut Reader<'_>, instant: Timestamp) -> Result<i64> {
+    let count = r.row(&Query::new("SELECT COUNT(*) FROM arrivals WHERE arrived_at >= $1").with(instant))?;
+    Ok(count.unwrap_or_default())
+}
+
 /// How many letters came from an address since an instant.
 pub fn from_sender(r: &mut Reader<'_>, sender: &str, since: Timestamp) -> Result<u64> {
     let query = Query::new("SELECT COUNT(*) FROM arrivals WHERE sender = $1 AND arrived_at >= $2");

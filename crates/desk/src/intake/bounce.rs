@@ -6,7 +6,7 @@ use atiende_procedure::{Actor, Case, CaseNumber, Command, EvidentialNotice};
 use atiende_store::mailboxes::BouncedAddress;
 use atiende_store::{StoreError, cases, mailboxes, outbox};
 
-use super::Settled;
+use super::note::Settled;
 use crate::jobs::command_id;
 use crate::notices::{Notice, Recipient};
 use crate::{Desk, DeskError, Viewer};

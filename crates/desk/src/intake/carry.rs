@@ -10,8 +10,9 @@ use atiende_procedure::{
 use atiende_store::arrivals::{Arrival, State};
 
 use super::course::{Part, Says, reopens};
+use super::note::{KindAnswer, Settled};
 use super::sender::Sender;
-use super::{Settled, words};
+use super::words;
 use crate::jobs::command_id;
 use crate::view::Viewer;
 use crate::{Desk, DeskError};
@@ -331,8 +332,7 @@ impl Settled {
 
     /// The procedure refused what somebody of the desk asked for by mail: he is told so.
     fn refused(case: &Case, person: PersonId, why: &str, order: Option<&Order>) -> Settled {
-        let answer =
-            super::KindAnswer { event: case.version, to: person, why: why.to_owned(), order: spelt(order) };
+        let answer = KindAnswer { event: case.version, to: person, why: why.to_owned(), order: spelt(order) };
         Settled { answer: Some(answer), ..Settled::recorded("refused", Some(case)) }
     }
 }

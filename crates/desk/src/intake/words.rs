@@ -2,6 +2,7 @@
 //! kept as it travelled.
 
 use atiende_mail::Incoming;
+use atiende_mail::incoming::Invitation;
 use atiende_procedure::{Attachment, BlobHash, MOST_ATTACHMENTS, Text};
 use bytes::Bytes;
 
@@ -30,15 +31,29 @@ pub(super) fn subject(letter: &Incoming) -> String {
     }
 }
 
-/// What he wrote for this letter; all of it when that is nothing, as when a letter is only passed on.
+/// What he wrote for this letter; all of it when that is nothing, as when a letter is only passed on. An invitation is
+/// told in words.
 pub(super) fn text(letter: &Incoming) -> String {
     let said = letter.said.trim();
     let text = if said.is_empty() { letter.text.trim() } else { said };
-    match (text.is_empty(), &letter.invitation) {
-        (false, _) => cut(text, LONGEST_TEXT),
-        (true, Some(invitation)) => cut(&invitation.summary, LONGEST_TEXT),
-        (true, None) => String::new(),
+    match &letter.invitation {
+        Some(invitation) => cut(format!("{}\n\n{text}", invited(invitation)).trim(), LONGEST_TEXT),
+        None => cut(text, LONGEST_TEXT),
     }
+}
+
+/// `Invitación: Revisión de la red · 2026-11-03 10:00 (America/Bogota) · Sala 2`.
+fn invited(invitation: &Invitation) -> String {
+    let what = match invitation.method.as_str() {
+        "CANCEL" => "Invitación cancelada",
+        "REPLY" => "Respuesta a una invitación",
+        _ => "Invitación",
+    };
+    let Invitation { summary, start, end, place, .. } = invitation;
+    let until = end.as_ref().map(|end| format!("hasta {end}"));
+    let facts = [Some(summary.clone()), start.clone(), until, place.clone()];
+    let facts: Vec<String> = facts.into_iter().flatten().filter(|fact| !fact.trim().is_empty()).collect();
+    format!("{what}: {}", facts.join(" · "))
 }
 
 /// At most so many characters, and a sign that there were more.

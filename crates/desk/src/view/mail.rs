@@ -9,6 +9,7 @@ use atiende_store::arrivals::{self, Arrival, State};
 use atiende_store::mailboxes;
 pub use atiende_store::mailboxes::Health as MailboxHealth;
 use atiende_store::{cases, outbox};
+use jiff::SignedDuration;
 use std::sync::Arc;
 
 use super::Viewer;
@@ -22,6 +23,8 @@ pub struct MailSeen {
     pub counts: Vec<(State, i64)>,
     /// Of the state that was asked for, or of all; newest first.
     pub letters: Vec<ArrivalSeen>,
+    /// Letters that arrived within the last hour, and the last day.
+    pub arrived: (i64, i64),
     /// Letters of ours that wait to leave.
     pub waiting: i64,
     /// Letters of ours that were given up.
@@ -47,6 +50,8 @@ impl Desk {
     /// When the memory does not answer.
     pub async fn mail_seen_by(&self, viewer: Viewer, state: Option<State>) -> Result<MailSeen, DeskError> {
         let desk = self.clone();
+        let now = self.ambience().now();
+        let ago = move |hours| now - SignedDuration::from_hours(hours);
         self.db()
             .read(move |r| {
                 let office = desk.office_in(r)?;
@@ -68,7 +73,9 @@ impl Desk {
                 let counts =
                     counts.into_iter().filter_map(|(word, count)| Some((State::of_word(&word)?, count)));
                 let (waiting, dead) = outbox::counts(r)?;
-                Ok(MailSeen { mailboxes: boxes, counts: counts.collect(), letters, waiting, dead })
+                let counts = counts.collect();
+                let arrived = (arrivals::since(r, ago(1))?, arrivals::since(r, ago(24))?);
+                Ok(MailSeen { mailboxes: boxes, counts, letters, arrived, waiting, dead })
             })
             .await
     }

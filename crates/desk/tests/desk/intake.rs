@@ -298,6 +298,17 @@ on_both! {
         assert!(marked.is_none(), "who writes is reached");
     }
 
+    async fn an_invitation_is_told_in_words(world: World) {
+        let mail = Mail::of(&world);
+        let letter = "From: Marta <persona1@agencia.example>\r\nTo: mesa@agencia.example\r\nSubject: Visita\r\n\
+            Message-ID: <i1@agencia.example>\r\nContent-Type: text/calendar; method=REQUEST; charset=utf-8\r\n\r\n\
+            BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\nSUMMARY:Revisar la red\r\n\
+            DTSTART;TZID=America/Bogota:20261120T100000\r\nLOCATION:Sala 2\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+        let seen = mail.case_of(&mail.arrives(letter).await).await;
+        let text = seen.description();
+        assert!(text.starts_with("Invitación: Revisar la red · 2026-11-20 10:00") && text.contains("Sala 2"), "{text}");
+    }
+
     async fn what_cannot_be_read_is_kept_and_stops_nobody(world: World) {
         let mail = Mail::of(&world);
         let kept = mail.arrives_at("soporte", b"\0\0\0").await;
@@ -349,5 +360,8 @@ on_both! {
         assert_eq!(one.unwrap() + two.unwrap(), 65, "each letter is taken in by one node");
         let counts = world.desk.db().read(arrivals::counts).await.unwrap();
         assert_eq!(counts, [("held".to_owned(), 65)], "it came all at once");
+        let warning = Mail::of(&world).newest_to("persona7@").await;
+        assert!(warning.subject.contains("persona1@agencia.example"), "{}", warning.subject);
+        assert_eq!(deliver(&world.desk, &Mail::of(&world).post).await.unwrap(), 0, "they are told once");
     }
 }

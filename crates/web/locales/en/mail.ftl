@@ -116,3 +116,5 @@ mailbox-password-new = That of the application, when your mail provider asks for
 letter-empty = It came empty.
 letter-no-head = It does not have the form of a mail.
 person-bounced = Mails to this address come back: correct it, or wait until the person writes from it.
+mail-throughput = { $hour } arrived in the last hour and { $day } in the last day.
+mail-decide = What to do

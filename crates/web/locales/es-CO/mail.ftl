@@ -116,3 +116,5 @@ mailbox-password-new = La de la aplicación, si su proveedor de correo pide una 
 letter-empty = Llegó vacío.
 letter-no-head = No tiene la forma de un correo.
 person-bounced = Los correos a esta dirección vuelven: corríjala, o espere a que la persona escriba desde ella.
+mail-throughput = Llegaron { $hour } en la última hora y { $day } en el último día.
+mail-decide = Qué hacer

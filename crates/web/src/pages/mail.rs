@@ -24,6 +24,7 @@ struct MailPage {
     mailboxes: Vec<MailboxRow>,
     kinds: Vec<Kind>,
     letters: Vec<LetterRow>,
+    arrived: String,
     waiting: String,
     dead: i64,
 }
@@ -94,6 +95,10 @@ impl MailPage {
                 .collect(),
             kinds: kinds(&frame, seen, chosen),
             letters: seen.letters.iter().map(|letter| LetterRow::of(&frame, letter)).collect(),
+            arrived: frame.t.with(
+                "mail-throughput",
+                &[("hour", &seen.arrived.0.to_string()), ("day", &seen.arrived.1.to_string())],
+            ),
             waiting: frame.t.count("mail-waiting", usize::try_from(seen.waiting).unwrap_or_default()),
             dead: seen.dead,
             may_change,
