@@ -220,7 +220,10 @@ async fn one(desk: &Desk, arrival: Arrival) -> Result<(), StoreError> {
     let settled = match settled {
         Ok(Ok(settled)) => settled,
         Ok(Err(DeskError::Store(error))) => return Err(error),
-        Ok(Err(refused)) => Settled { reason: refused.to_string(), ..Settled::held("") },
+        Ok(Err(refused)) => {
+            tracing::warn!(letter = id, %refused, "a letter asks for what is refused");
+            Settled::held("refused")
+        }
         Err(_) if arrival.attempts < MOST_TRIES => return later(desk, id).await,
         Err(panic) => Settled { state: State::Unreadable, reason: panic.to_string(), ..Settled::default() },
     };

@@ -28,9 +28,15 @@ pub(super) async fn attach(desk: &Desk, letter: &Incoming) -> Result<Settled, De
     if !bounce.permanent {
         return Ok(Settled::recorded("bounce-delayed", Some(&returned.case)));
     }
-    let reached = reached_otherwise(desk, &returned, bounce);
-    mark(desk, bounce, returned.row.id).await?;
-    if !reached {
+    let all = addresses(desk, &returned);
+    let named = |address: &String| bounce.recipients.iter().any(|it| it.eq_ignore_ascii_case(address));
+    let failed: Vec<String> = match all.as_slice() {
+        [only] if bounce.recipients.is_empty() => vec![only.clone()],
+        all => all.iter().filter(|address| named(address)).cloned().collect(),
+    };
+    let nobody_was_reached = !failed.is_empty() && failed.len() == all.len();
+    mark(desk, bounce, returned.row.id, failed).await?;
+    if nobody_was_reached {
         take_back(desk, &returned).await?;
     }
     Ok(Settled::recorded("bounce", Some(&returned.case)))
@@ -58,27 +64,30 @@ async fn find(desk: &Desk, bounce: &Bounce) -> Result<Option<Returned>, StoreErr
         .await
 }
 
-/// Whether another address of the same recipient may have been reached.
-fn reached_otherwise(desk: &Desk, returned: &Returned, bounce: &Bounce) -> bool {
-    let Recipient::Provider(contract) = returned.to else { return false };
+/// The addresses at which the recipient reads: what else a letter says came back, it says of itself.
+fn addresses(desk: &Desk, returned: &Returned) -> Vec<String> {
     let office = desk.office();
-    let Some(contract) = office.contracts.get(&contract) else { return false };
-    let failed = |address: &String| bounce.recipients.iter().any(|it| it.eq_ignore_ascii_case(address));
-    !bounce.recipients.is_empty() && !office.provider_addresses(contract).iter().all(failed)
+    match returned.to {
+        Recipient::Person(id) => {
+            office.people.get(&id).map(|it| it.profile.email.clone()).into_iter().collect()
+        }
+        Recipient::Group(id) => office.groups.get(&id).map(|it| it.email.clone()).into_iter().collect(),
+        Recipient::Provider(id) => {
+            office.contracts.get(&id).map(|it| office.provider_addresses(it).to_vec()).unwrap_or_default()
+        }
+    }
 }
 
-async fn mark(desk: &Desk, bounce: &Bounce, row: i64) -> Result<(), StoreError> {
+async fn mark(desk: &Desk, bounce: &Bounce, row: i64, failed: Vec<String>) -> Result<(), StoreError> {
     let now = desk.ambience().now();
-    let bounce = bounce.clone();
+    let reason = bounce.reason.clone();
     desk.db()
         .change(move |w| {
-            outbox::bounced(w, row, &bounce.reason, now)?;
-            for address in bounce.recipients.iter().take(20) {
-                let (address, reason) = (address.clone(), bounce.reason.clone());
-                mailboxes::mark_bounced(
-                    w,
-                    &BouncedAddress { address, permanent: true, reason, bounced_at: now },
-                )?;
+            outbox::bounced(w, row, &reason, now)?;
+            for address in &failed {
+                let (address, reason) = (address.clone(), reason.clone());
+                let marked = BouncedAddress { address, permanent: true, reason, bounced_at: now };
+                mailboxes::mark_bounced(w, &marked)?;
             }
             Ok(())
         })

@@ -80,6 +80,8 @@ impl Facts<'_> {
             (thread, Some(case)) => match self.part(thread, case) {
                 Some(Part::Requester) => self.requester(case),
                 Some(part) => Course::Answer(part),
+                // What was once answered about it stays out of cases that the desk reads (R10).
+                None if case.security && matches!(thread, Thread::Answer(_)) => Course::Hold("no-longer"),
                 None => self.new_request(true),
             },
         }

@@ -38,11 +38,17 @@ impl Sender {
     }
 }
 
-/// The contracts for whose provider this address writes.
+/// The contracts for whose provider this address writes. Where a provider has an address in the agency's own domain, that
+/// address alone is the provider's, not everybody's in it.
 fn contracts_of(address: &str, office: &Office) -> Vec<ContractId> {
+    let own = office.is_own_domain(address);
+    let writes = |known: &[String]| match own {
+        true => known.iter().any(|known| known.eq_ignore_ascii_case(address)),
+        false => writes_for(known, address),
+    };
     let its_own = |contract: &&std::sync::Arc<atiende_procedure::office::Contract>| {
         let provider = office.providers.get(&contract.provider);
-        writes_for(&contract.emails, address) || provider.is_some_and(|it| writes_for(&it.emails, address))
+        writes(&contract.emails) || provider.is_some_and(|it| writes(&it.emails))
     };
     office.contracts.values().filter(its_own).map(|contract| contract.id).collect()
 }

@@ -276,6 +276,7 @@ on_both! {
              Subject: Undelivered Mail Returned to Sender\r\nMessage-ID: <b1@mx.example>\r\nMIME-Version: 1.0\r\n\
              Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n\
              It could not be delivered.\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n\
+             Final-Recipient: rfc822; persona2@agencia.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n\
              Final-Recipient: rfc822; persona1@agencia.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\
              Diagnostic-Code: smtp; 550 5.1.1 no such user\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n\
              Message-ID: <{}>\r\nSubject: x\r\n\r\nx\r\n--b--\r\n",
@@ -288,6 +289,8 @@ on_both! {
         assert!(seen.letters.iter().any(|letter| letter.delivery == Delivery::Failed));
         let marked = world.desk.db().read(|r| atiende_store::mailboxes::bounced(r, "persona1@agencia.example")).await.unwrap();
         assert!(marked.is_some_and(|marked| marked.reason.contains("no such user")));
+        let other = world.desk.bounced_address("persona2@agencia.example").await.unwrap();
+        assert!(other.is_none(), "nobody is marked to whom it was not sent");
         // Sent again, it arrives: she has been told after all.
         let dead = world.desk.undelivered(viewer(ADMIN)).await.unwrap();
         world.desk.deliver_again(dead[0].id).await.unwrap();
@@ -296,6 +299,48 @@ on_both! {
         mail.arrives(&mail.answer(MARTA_S, &solved, "Sigue igual.")).await;
         let marked = world.desk.db().read(|r| atiende_store::mailboxes::bounced(r, "persona1@agencia.example")).await.unwrap();
         assert!(marked.is_none(), "who writes is reached");
+    }
+
+    async fn what_is_answered_about_a_case_that_went_to_security_stays_out_of_the_desk(world: World) {
+        let mail = Mail::of(&world);
+        let number = world.registers(MARTA, Kind::Incident).await;
+        world.with_provider(&number).await;
+        let notice = mail.newest_to("persona3@").await;
+        let request = mail.newest_to("soporte@rentas.example").await;
+        let receipt = mail.newest_to("persona1@").await;
+        let back = Command::TakeBack { reason: world.text("Es de seguridad.") };
+        world.does(person(NATALY), &number, back).await;
+        world.does(person(ADMIN), &number, Command::Refer { reason: world.text("Robo de claves.") }).await;
+        let agent = mail.arrives(&mail.answer("persona3@agencia.example", &notice, "La clave era 1234.")).await;
+        assert_eq!((agent.state.as_str(), agent.reason.as_str()), ("held", "no-longer"));
+        let provider = mail.arrives(&mail.answer("soporte@rentas.example", &request, "Solucionado.")).await;
+        assert_eq!(provider.state, "held");
+        let hers = mail.arrives(&mail.answer(MARTA_S, &receipt, "Ya cambié la clave.")).await;
+        assert_eq!(hers.state, "taken", "its requester goes on");
+        assert!(world.sees(NATALY, &number).await.is_none());
+        let officer = mail.newest_to("persona6@").await;
+        mail.arrives(&mail.answer("persona6@agencia.example", &officer, "Recibido, gracias.")).await;
+        let said = said(&world.sees(CLARA, &number).await.unwrap());
+        assert_eq!(said.len(), 2, "{said:?}");
+        // Nor does the one who runs the mail see which case it is.
+        let seen = world.desk.mail_seen_by(viewer(ADMIN), None).await.unwrap();
+        assert!(seen.letters.iter().all(|letter| letter.case.is_none()), "{:?}", seen.letters);
+    }
+
+    async fn a_providers_address_in_the_agency_is_not_everybodys(world: World) {
+        let mail = Mail::of(&world);
+        let provider = atiende_procedure::office::Provider {
+            id: ProviderId(1),
+            name: "Imprenta".to_owned(),
+            emails: vec!["imprenta@agencia.example".to_owned()],
+            phone: String::new(),
+            active: true,
+        };
+        world.administer(vec![Change::SetProvider(provider)]).await;
+        let anybody = mail.arrives(&written("nueva@agencia.example", "Un favor", &[TO], "Un cable.")).await;
+        assert_eq!(anybody.state, "taken");
+        let itself = mail.arrives(&written("imprenta@agencia.example", "Hola", &[TO], "¿Qué falta?")).await;
+        assert_eq!((itself.state.as_str(), itself.reason.as_str()), ("held", "provider"));
     }
 
     async fn an_invitation_is_told_in_words(world: World) {

@@ -118,3 +118,4 @@ letter-no-head = It does not have the form of a mail.
 person-bounced = Mails to this address come back: correct it, or wait until the person writes from it.
 mail-throughput = { $hour } arrived in the last hour and { $day } in the last day.
 mail-decide = What to do
+letter-no-longer = It answers a notice of a case that is no longer for its sender.

@@ -118,3 +118,4 @@ letter-no-head = No tiene la forma de un correo.
 person-bounced = Los correos a esta dirección vuelven: corríjala, o espere a que la persona escriba desde ella.
 mail-throughput = Llegaron { $hour } en la última hora y { $day } en el último día.
 mail-decide = Qué hacer
+letter-no-longer = Responde un aviso de un caso que ya no le corresponde.
