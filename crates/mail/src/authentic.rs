@@ -31,12 +31,40 @@ pub fn authenticity(letter: &[u8], authserv_id: &str) -> Authenticity {
     if id != authserv_id.trim().to_lowercase() {
         return Authenticity::Unknown;
     }
-    let dmarc = results.split(';').find_map(|result| result.trim().strip_prefix("dmarc="));
-    match dmarc.map(|result| result.split([' ', '(']).next().unwrap_or_default()) {
+    // The sender chose some of these words, the quoted ones and those of comments: they may take rights from him, and give
+    // him none.
+    let fails = |result: &str| matches!(result, "fail" | "quarantine" | "reject" | "permerror");
+    if dmarc(results).any(fails) {
+        return Authenticity::Fail;
+    }
+    let said = unquoted(results).unwrap_or_default();
+    match dmarc(&said).next() {
         Some("pass" | "bestguesspass") => Authenticity::Pass,
-        Some("fail" | "quarantine" | "reject" | "permerror") => Authenticity::Fail,
         _ => Authenticity::Unknown,
     }
+}
+
+/// The results of DMARC in a list of results.
+fn dmarc(results: &str) -> impl Iterator<Item = &str> {
+    let results = results.split(';').filter_map(|result| result.trim().strip_prefix("dmarc="));
+    results.map(|result| result.split([' ', '(']).next().unwrap_or_default())
+}
+
+/// Without quoted words and comments (RFC 8601 §2.2); nothing when one of them does not end.
+fn unquoted(results: &str) -> Option<String> {
+    let (mut out, mut depth, mut quoted) = (String::new(), 0_usize, false);
+    let mut chars = results.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' if quoted || depth > 0 => drop(chars.next()),
+            '"' if depth == 0 => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth = depth.checked_sub(1)?,
+            _ if quoted || depth > 0 => {}
+            _ => out.push(c),
+        }
+    }
+    (depth == 0 && !quoted).then_some(out)
 }
 
 #[cfg(test)]
@@ -45,6 +73,25 @@ mod tests {
 
     fn of(heads: &str) -> Authenticity {
         authenticity(format!("{heads}From: a@b.example\r\n\r\nx").as_bytes(), "mx.agencia.example")
+    }
+
+    #[test]
+    fn the_sender_s_own_words_give_him_no_rights() {
+        let said = |results: &str| of(&format!("Authentication-Results: mx.agencia.example; {results}\r\n"));
+        let quoted = r#"spf=none smtp.mailfrom="x; dmarc=pass y"@b.example"#;
+        assert_eq!(said(&format!("{quoted}; dmarc=fail")), Authenticity::Fail);
+        assert_eq!(said(quoted), Authenticity::Unknown);
+        assert_eq!(
+            said(r#"spf=none (domain of "x; dmarc=pass y"@b.example); dmarc=none"#),
+            Authenticity::Unknown
+        );
+        let open = r#"spf=none (domain of "x("@b.example is unknown)"#;
+        assert_eq!(said(&format!("{open}; dmarc=fail")), Authenticity::Fail, "hides no failure");
+        assert_eq!(said(&format!("{open}; dmarc=pass")), Authenticity::Unknown);
+        assert_eq!(
+            said("spf=pass (a (b) c); dmarc=pass (p=NONE; dis=NONE) header.from=b.example"),
+            Authenticity::Pass
+        );
     }
 
     #[test]

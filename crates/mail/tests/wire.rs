@@ -11,7 +11,7 @@ use atiende_mail::wire::{
     try_imap,
 };
 use atiende_mail::{Letter, Mailbox, SendError};
-use atiende_testkit::mail::{MailServer, PASSWORD, available};
+use atiende_testkit::mail::{MailServer, PASSWORD, REFUSED, available};
 
 const DESK: &str = "soporte@agencia.example";
 const MARTA: &str = "marta@agencia.example";
@@ -96,6 +96,46 @@ async fn letters_are_fetched_once_in_their_order_and_put_away() {
 }
 
 #[tokio::test]
+async fn what_people_had_read_before_the_first_time_is_theirs() {
+    let Some(mail) = servers("") else { return };
+    let account = ImapAccount { processed: None, ..account(&mail) };
+    for n in 0..3 {
+        mail.put(DESK, &written(n)).unwrap();
+    }
+    let mut inbox = opened(&account).await;
+    let all = inbox.fetch(None, None, 10).await.unwrap();
+    let read: Vec<_> = all[1..].iter().map(|letter| (letter.place, Settled::Processed)).collect();
+    inbox.settle(&read).await.unwrap();
+    let of_before = Place { uid_validity: all[0].place.uid_validity.wrapping_sub(1), ..all[0].place };
+    inbox.settle(&[(of_before, Settled::Processed)]).await.unwrap();
+    inbox.close().await;
+    let mut inbox = opened(&account).await;
+    let unread = inbox.fetch(None, None, 10).await.unwrap();
+    assert_eq!(unread.iter().map(|letter| letter.place).collect::<Vec<_>>(), [all[0].place]);
+    assert!(inbox.fetch(None, None, 10).await.unwrap().is_empty(), "one that stays unread comes once");
+    inbox.settle(&[(unread[0].place, Settled::Processed)]).await.unwrap();
+    mail.put(DESK, &written(3)).unwrap();
+    let later = inbox.fetch(inbox.place_at_opening(), None, 10).await.unwrap();
+    assert_eq!(later.len(), 1, "{later:?}");
+    assert!(later[0].place > all[2].place);
+}
+
+#[tokio::test]
+async fn who_refuses_everybody_refuses_no_letter() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let server = plain(listener.local_addr().unwrap().port());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            // Whoever is sent away may have gone.
+            let _ = (&stream).write_all(b"554 mx.agencia.example takes no letters today\r\n");
+        }
+    });
+    let closed = Smtp::new(SmtpAccount { server, credential: None }, Tokens::default());
+    let refused = closed.send(&sent(MARTA)).await;
+    assert!(matches!(&refused, Err(SendError::Later(why)) if why.contains("554")), "{refused:?}");
+}
+
+#[tokio::test]
 async fn a_letter_wakes_who_waits_and_a_server_that_goes_is_told() {
     let Some(mut mail) = servers("") else { return };
     let mut inbox = opened(&account(&mail)).await;
@@ -172,15 +212,18 @@ async fn many_letters_leave_by_few_connections_and_refusals_are_told_apart() {
     let credential = Some(Credential::Password { user: DESK.into(), password: PASSWORD.into() });
     let smtp = Smtp::new(SmtpAccount { server: plain(mail.smtp()), credential }, Tokens::default());
     smtp.try_out().await.unwrap();
-    for _ in 0..50 {
+    for _ in 0..200 {
         smtp.send(&sent(MARTA)).await.unwrap();
     }
     let began = Instant::now();
-    while mail.letters(MARTA).unwrap().len() < 50 {
+    while mail.letters(MARTA).unwrap().len() < 200 {
         assert!(began.elapsed() < Duration::from_secs(60));
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert!(mail.letters(MARTA).unwrap()[0].contains("Message-ID: <x.1@agencia.example>"));
+    let refused = smtp.send(&sent(REFUSED)).await;
+    assert!(matches!(refused, Err(SendError::Never(_))), "{refused:?}");
+    smtp.send(&sent(MARTA)).await.unwrap();
     let nobody = Smtp::new(SmtpAccount { server: plain(mail.smtp()), credential: None }, Tokens::default());
     let refused = nobody.send(&sent("alguien@otra.example")).await;
     assert!(matches!(refused, Err(SendError::Never(_))), "relaying is refused for good: {refused:?}");
@@ -240,6 +283,7 @@ async fn a_token_is_fetched_with_the_refresh_token_and_a_refusal_says_why() {
     let Some(mail) = servers("") else { return };
     let (url, served) = token_server(vec![
         r#"{"access_token":"abc","expires_in":3600,"refresh_token":"nuevo"}"#,
+        r#"{"access_token":"abd","expires_in":3600}"#,
         r#"{"error":"invalid_grant"}"#,
     ]);
     let oauth = OAuth {
@@ -256,6 +300,8 @@ async fn a_token_is_fetched_with_the_refresh_token_and_a_refusal_says_why() {
     // This Dovecot takes passwords alone: it refuses the mechanism, after the token was had.
     assert_eq!(try_imap(&account, &tokens).await.unwrap_err().step, Step::Login);
     assert_eq!(tokens.rotated(&oauth).as_deref(), Some("nuevo"));
+    assert_eq!(try_imap(&account, &tokens).await.unwrap_err().step, Step::Login);
+    assert_eq!(tokens.rotated(&oauth).as_deref(), Some("nuevo"), "it stays in force");
     let refused = try_imap(&account, &tokens).await.unwrap_err();
     assert!(refused.step == Step::Token && refused.detail.contains("invalid_grant"), "{refused}");
     let asked = served.join().unwrap();
@@ -264,5 +310,11 @@ async fn a_token_is_fetched_with_the_refresh_token_and_a_refusal_says_why() {
         "{}",
         asked[0]
     );
-    assert!(asked[1].contains("refresh_token=nuevo"), "the newest is used: {}", asked[1]);
+    for later in &asked[1..] {
+        assert!(later.contains("refresh_token=nuevo"), "the newest is used: {later}");
+    }
+    let abroad = OAuth { token_url: "http://127.0.0.1.otra.example/token".into(), ..oauth };
+    let account = ImapAccount { credential: Credential::OAuth(abroad), ..account };
+    let refused = try_imap(&account, &tokens).await.unwrap_err();
+    assert!(refused.step == Step::Token && refused.detail.contains("without TLS"), "{refused}");
 }

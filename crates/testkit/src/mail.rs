@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
+/// Whom the SMTP server refuses at once (5xx). Others whom it does not know come back.
+pub const REFUSED: &str = "rehusado@agencia.example";
+
 /// The password of every mailbox.
 pub const PASSWORD: &str = "clave-de-prueba";
 
@@ -330,6 +333,7 @@ fn postfix_settings(folder: &Path, ports: Ports, mailboxes: &[&str]) -> String {
          smtpd_sasl_auth_enable = yes\nsmtpd_sasl_type = dovecot\nsmtpd_sasl_path = inet:127.0.0.1:{auth}\n\
          smtpd_tls_cert_file = {dir}/cert.pem\nsmtpd_tls_key_file = {dir}/key.pem\nsmtpd_tls_security_level = may\n\
          smtpd_relay_restrictions = permit_sasl_authenticated, reject_unauth_destination\n\
+         smtpd_recipient_restrictions = check_recipient_access inline:{{{REFUSED}=REJECT}}\n\
          smtpd_reject_unlisted_recipient = no\nmessage_size_limit = 100000000\nmailbox_size_limit = 0\n\
          virtual_mailbox_limit = 0\nminimal_backoff_time = 1s\nqueue_run_delay = 1s\n",
         domains.join(", "),

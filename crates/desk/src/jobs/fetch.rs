@@ -158,7 +158,14 @@ impl Reader {
             let count = letters.len();
             let settled = self.keep(letters).await?;
             inbox.settle(&settled).await?;
-            self.succeeded(settled.last().map(|(place, _)| *place)).await?;
+            // At first the unread ones alone are asked for, as often as there are some: a place noted among them would
+            // make requests of what people read long ago.
+            let place = match since {
+                None if count == 0 => inbox.place_at_opening(),
+                None => None,
+                Some(_) => settled.last().map(|(place, _)| *place),
+            };
+            self.succeeded(place).await?;
             *pause = FIRST_PAUSE;
             if count == 0 {
                 inbox.wait(SILENCE, POLL).await?;

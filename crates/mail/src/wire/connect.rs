@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -9,6 +10,9 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use super::{STEP, Security, Server, Step, WireError, tls, within};
+
+/// How long one of a host's addresses may be silent before the next is tried: many a network has IPv6 in name only.
+const ADDRESS: Duration = Duration::from_secs(8);
 
 /// Bytes in both directions.
 pub(super) trait Io: AsyncRead + AsyncWrite + Unpin + Send + Debug {}
@@ -41,12 +45,14 @@ async fn tcp(server: &Server) -> Result<TcpStream, WireError> {
     };
     let mut last = WireError::at(Step::Address, "the name has no address");
     for address in found {
-        match TcpStream::connect(address).await {
+        let trying =
+            async { TcpStream::connect(address).await.map_err(|error| WireError::at(Step::Connect, error)) };
+        match within(Step::Connect, ADDRESS, trying).await {
             Ok(stream) => {
                 stream.set_nodelay(true).map_err(|error| WireError::at(Step::Connect, error))?;
                 return Ok(stream);
             }
-            Err(error) => last = WireError::at(Step::Connect, error),
+            Err(error) => last = error,
         }
     }
     Err(last)

@@ -73,6 +73,10 @@ pub struct Inbox {
     /// Absent only while it waits.
     session: Option<Session<Box<dyn Io>>>,
     uid_validity: u32,
+    /// The UID that the next letter was to get when the folder was opened.
+    uid_next: Option<u32>,
+    /// How far a first reading came: a server that keeps no marks calls the same letters unread for ever.
+    first_read: u32,
     messages: u32,
     idles: bool,
     moves: bool,
@@ -100,6 +104,8 @@ impl Inbox {
             account: account.clone(),
             session: Some(session),
             uid_validity,
+            uid_next: folder.uid_next,
+            first_read: 0,
             messages: folder.exists,
             idles: capabilities.has(&Capability::Atom("IDLE".to_owned())),
             moves: capabilities.has(&Capability::Atom("MOVE".to_owned())),
@@ -109,6 +115,13 @@ impl Inbox {
 
     fn session(&mut self, step: Step) -> Result<&mut Session<Box<dyn Io>>, WireError> {
         self.session.as_mut().ok_or_else(|| WireError::at(step, "the connection is gone"))
+    }
+
+    /// Where a mailbox that is read for the first time goes on once nothing in it is unread: what people had read before
+    /// is no request any more. Letters that came since it was opened may come again. Absent where the server does not tell.
+    pub fn place_at_opening(&self) -> Option<Place> {
+        let uid = self.uid_next?.saturating_sub(1);
+        Some(Place { uid_validity: self.uid_validity, uid })
     }
 
     /// Letters after `since`, oldest first, at most so many. Without it the unread ones; when the folder was made anew,
@@ -123,17 +136,21 @@ impl Inbox {
         at_most: usize,
     ) -> Result<Vec<Fetched>, WireError> {
         let uid_validity = self.uid_validity;
+        let after = match since {
+            Some(place) if place.uid_validity == uid_validity => place.uid,
+            Some(_) => 0,
+            None => self.first_read,
+        };
         let query = match (since, last_success) {
             (Some(place), _) if place.uid_validity == uid_validity => {
-                format!("UID {}:*", place.uid.saturating_add(1))
+                format!("UID {}:*", after.saturating_add(1))
             }
             (Some(_), Some(success)) => {
                 let day = success - jiff::SignedDuration::from_hours(48);
                 format!("SINCE {}", day.strftime("%d-%b-%Y"))
             }
-            _ => "UNSEEN".to_owned(),
+            _ => format!("UID {}:* UNSEEN", after.saturating_add(1)),
         };
-        let after = since.filter(|place| place.uid_validity == uid_validity).map_or(0, |place| place.uid);
         let session = self.session(Step::Fetch)?;
         let fetching = async {
             // Some servers tell of new letters only when they are spoken to.
@@ -145,20 +162,27 @@ impl Inbox {
             uids.truncate(at_most);
             letters(session, &uids, uid_validity).await
         };
-        within(Step::Fetch, FETCH, fetching).await
+        let fetched = within(Step::Fetch, FETCH, fetching).await?;
+        if let (None, Some(last)) = (since, fetched.last()) {
+            self.first_read = last.place.uid;
+        }
+        Ok(fetched)
     }
 
-    /// Marks letters as read, and moves them where they are kept.
+    /// Marks letters as read, and moves them where they are kept. Those of before the folder was made anew are left: their
+    /// numbers are others' now.
     ///
     /// # Errors
     /// See [`WireError`]: some may have been moved already.
     pub async fn settle(&mut self, letters: &[(Place, Settled)]) -> Result<(), WireError> {
+        let uid_validity = self.uid_validity;
+        let of_now = letters.iter().filter(|(place, _)| place.uid_validity == uid_validity);
         for (kind, folder) in [
             (Settled::Processed, self.account.processed.clone()),
             (Settled::Failed, self.account.failed.clone()),
         ] {
             let uids: Vec<u32> =
-                letters.iter().filter(|(_, it)| *it == kind).map(|(place, _)| place.uid).collect();
+                of_now.clone().filter(|(_, it)| *it == kind).map(|(place, _)| place.uid).collect();
             if uids.is_empty() {
                 continue;
             }
@@ -341,13 +365,14 @@ async fn put_away(
     let name = quoted(folder);
     if moves {
         if let Err(ImapError::No(_)) = session.uid_mv(set, &name).await {
-            session.create(&name).await.map_err(wrong)?;
+            // It may be there: then the second refusal says why.
+            drop(session.create(&name).await);
             session.uid_mv(set, &name).await.map_err(wrong)?;
         }
         return Ok(());
     }
     if let Err(ImapError::No(_)) = session.uid_copy(set, &name).await {
-        session.create(&name).await.map_err(wrong)?;
+        drop(session.create(&name).await);
         session.uid_copy(set, &name).await.map_err(wrong)?;
     }
     flag(session, set, "+FLAGS.SILENT (\\Deleted)").await.map_err(wrong)?;

@@ -10,7 +10,7 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
 use super::connect::stays_here;
-use super::{Credential, STEP, Security, Server, Step, Tokens, WireError};
+use super::{Credential, STEP, Security, Server, Step, Tokens, WireError, within};
 use crate::{Letter, SendError};
 
 /// How letters leave by a server.
@@ -24,6 +24,9 @@ pub struct SmtpAccount {
 /// Connections that are kept, and how many.
 const POOL: u32 = 4;
 const IDLE: Duration = Duration::from_secs(30);
+
+/// How long a letter may take: what we send with has its own time for connecting only.
+const SENDING: Duration = Duration::from_secs(120);
 
 /// A way out by a server.
 #[derive(Clone)]
@@ -64,9 +67,11 @@ impl Smtp {
             letter.to.iter().map(address).collect::<Result<Vec<_>, _>>().map_err(|error| never(&error))?;
         let envelope = Envelope::new(Some(from), to).map_err(|error| never(&error))?;
         let opened = self.opened().await.map_err(|error| SendError::Later(error.to_string()))?;
-        match opened.by.send_raw(&envelope, &letter.to_bytes()).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(self.refused(&error)),
+        let bytes = letter.to_bytes();
+        match tokio::time::timeout(SENDING, opened.by.send_raw(&envelope, &bytes)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(self.refused(&opened, &error).await),
+            Err(_) => Err(SendError::Later(format!("no answer within {} s", SENDING.as_secs()))),
         }
     }
 
@@ -76,7 +81,9 @@ impl Smtp {
     /// See [`WireError`].
     pub async fn try_out(&self) -> Result<(), WireError> {
         super::connect::connect(&self.account.server).await?;
-        match self.opened().await?.by.test_connection().await {
+        let opened = self.opened().await?;
+        let trying = async { Ok(opened.by.test_connection().await) };
+        match within(Step::Greeting, STEP, trying).await? {
             Ok(true) => Ok(()),
             Ok(false) => {
                 Err(WireError::at(Step::Greeting, "the server does not answer as a mail server does"))
@@ -88,7 +95,7 @@ impl Smtp {
     }
 
     /// A refusal of this letter is for good; one of ourselves, by a server that may be set right, is not.
-    fn refused(&self, error: &lettre::transport::smtp::Error) -> SendError {
+    async fn refused(&self, opened: &Opened, error: &lettre::transport::smtp::Error) -> SendError {
         let code = error.status().map(u16::from).unwrap_or_default();
         // RFC 4954 §6: not signed in, or no longer.
         if matches!(code, 530 | 534 | 535 | 538) {
@@ -97,7 +104,15 @@ impl Smtp {
             }
             return SendError::Later(said(error));
         }
-        if error.is_permanent() { SendError::Never(said(error)) } else { SendError::Later(said(error)) }
+        if !error.is_permanent() {
+            return SendError::Later(said(error));
+        }
+        // Some say 5xx instead of a greeting (RFC 5321 §3.1), or with codes of their own at login: who lets us in again
+        // meant the letter.
+        match tokio::time::timeout(STEP, opened.by.test_connection()).await {
+            Ok(Ok(true)) => SendError::Never(said(error)),
+            _ => SendError::Later(said(error)),
+        }
     }
 
     async fn opened(&self) -> Result<Opened, WireError> {

@@ -1,6 +1,7 @@
 //! Access tokens for XOAUTH2, fetched with a refresh token (RFC 6749 §6) and kept until a minute before they end.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -68,13 +69,16 @@ impl Tokens {
             return Ok(held.access.clone());
         }
         let mut asking = of.clone();
-        if let Some(rotated) = known.and_then(|held| held.rotated) {
-            asking.refresh_token = rotated;
+        let rotated = known.and_then(|held| held.rotated);
+        if let Some(rotated) = &rotated {
+            asking.refresh_token.clone_from(rotated);
         }
         let refreshed = tokio::task::spawn_blocking(move || refresh(&asking)).await;
         let granted = refreshed.map_err(|panic| WireError::at(Step::Token, panic))??;
         let lives = Duration::from_secs(granted.expires_in.unwrap_or(300));
-        let held = Held { access: granted.access_token.clone(), good: true, rotated: granted.refresh_token };
+        // Without a new one the last one stays in force (RFC 6749 §6).
+        let rotated = granted.refresh_token.or(rotated);
+        let held = Held { access: granted.access_token.clone(), good: true, rotated };
         self.lock().insert(of.clone(), held);
         let (tokens, of) = (self.clone(), of.clone());
         let ends = async move {
@@ -108,6 +112,9 @@ impl Tokens {
 /// Asks for a token. Waits for the network.
 fn refresh(of: &OAuth) -> Result<Granted, WireError> {
     let wrong = |error: &dyn std::fmt::Display| WireError::at(Step::Token, error);
+    if !stays_secret(&of.token_url) {
+        return Err(WireError::at(Step::Token, "without TLS no secret is sent to another machine"));
+    }
     let mut form = vec![
         ("grant_type", of.refresh_token.as_str()),
         ("client_id", &of.client_id),
@@ -127,6 +134,13 @@ fn refresh(of: &OAuth) -> Result<Granted, WireError> {
         return Err(WireError::at(Step::Token, format!("{status}: {body}")));
     }
     serde_json::from_str(&body).map_err(|error| wrong(&error))
+}
+
+/// RFC 6749 §3.2 asks for TLS; this machine may do without.
+fn stays_secret(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else { return url.starts_with("https://") };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    authority.parse::<SocketAddr>().is_ok_and(|address| address.ip().is_loopback())
 }
 
 fn agent() -> Result<ureq::Agent, WireError> {
