@@ -208,6 +208,15 @@ fn the_whole_procedure_by_mail(place: &Place) -> Result<()> {
     becomes(&people, &case, "reported", reported)?;
     let read = people.requester.get(&format!("/cases/{case}/messages")).is(200).to_string();
     assert!(!read.contains("corrigió el cálculo"), "the requester reads nothing of the provider's: {read}");
+    let page = people_page(&server, "agente3", &format!("/casos/{case}"))?;
+    let link =
+        page.split("href=\"").find(|rest| rest.contains("reenviar=")).context("an agent can pass it on")?;
+    let link = link.split(['"', '#']).next().unwrap_or_default().replace("&#38;", "&").replace("&amp;", "&");
+    let page = people_page(&server, "agente3", &format!("/casos/{case}{link}"))?;
+    assert!(
+        page.contains("Esto nos respondió Andamio Software:") && page.contains("Se corrigió el cálculo"),
+        "{page}"
+    );
     answers(&mail, AGENT, &assigned, "@resolver\nEl proveedor corrigió el cálculo y lo comprobé.")?;
     let solved = notice(&mail, MARTA, &case, "solved")?;
     answers(&mail, MARTA, &solved, "¡Muchas gracias!")?;

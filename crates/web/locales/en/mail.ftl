@@ -119,3 +119,5 @@ person-bounced = Mails to this address come back: correct it, or wait until the 
 mail-throughput = { $hour } arrived in the last hour and { $day } in the last day.
 mail-decide = What to do
 letter-no-longer = It answers a notice of a case that is no longer for its sender.
+forward = Pass on to the requester
+forward-begins = { $name } answered us this:

@@ -119,3 +119,5 @@ person-bounced = Los correos a esta dirección vuelven: corríjala, o espere a q
 mail-throughput = Llegaron { $hour } en la última hora y { $day } en el último día.
 mail-decide = Qué hacer
 letter-no-longer = Responde un aviso de un caso que ya no le corresponde.
+forward = Reenviar a quien lo pidió
+forward-begins = Esto nos respondió { $name }:

@@ -27,6 +27,8 @@ pub(crate) struct Asked {
     pub(crate) para: String,
     /// Which move's form is open.
     pub(crate) mover: String,
+    /// Which words of a provider are passed on to the requester, by their event.
+    pub(crate) reenviar: String,
 }
 
 /// What went wrong with a move, with what was typed.

@@ -9,7 +9,7 @@ use atiende_procedure::{Action, ActivityStatus, Audience, Deviation, Lack, Statu
 use super::case::{Asked, Fact, Wrong, ahead};
 use super::form::{blame, refill};
 use super::move_forms::{MoveForm, askable, forms, next_sensible, verb};
-use super::story::{Item, story};
+use super::story::{Item, forwarded, story};
 use crate::again::Again;
 use crate::app::App;
 use crate::frame::{Frame, Markup};
@@ -147,6 +147,10 @@ pub(crate) async fn page(
         false if Scope::of(seen.viewer.actor, &seen.office).desk => ("/mesa", "nav-cases"),
         false => ("/proveedores", "nav-providers"),
     };
+    let draft = match wrong.fields.get("body") {
+        "" => forwarded(&frame, seen, &asked.reenviar),
+        typed => typed.to_owned(),
+    };
     let (activities, deviations) = (activities(&frame, seen), deviations(t, seen));
     Ok(DeskCase {
         number: case.number.to_string(),
@@ -177,7 +181,7 @@ pub(crate) async fn page(
         reaches: reaches(t, seen, audience),
         send: t.of_word("send", audience).to_owned(),
         audiences,
-        draft: wrong.fields.get("body").to_owned(),
+        draft,
         command: app.desk.ambience().command_id().to_string(),
         sections: sections(&frame, seen),
         others,

@@ -3,7 +3,7 @@
 use atiende_desk::intake::LETTER;
 use atiende_desk::view::{Delivery, LetterSeen};
 use atiende_desk::{SeenCase, SeenEvent};
-use atiende_procedure::{Actor, Audience, Capacity, Closing, Event, Recorded, TextRef};
+use atiende_procedure::{Action, Actor, Audience, Capacity, Closing, Event, Recorded, TextRef};
 
 use crate::frame::Frame;
 
@@ -31,6 +31,8 @@ pub(crate) struct Item {
     pub(crate) files: Vec<File>,
     /// The letter by which it came, as it came.
     pub(crate) letter: Option<Original>,
+    /// Where an agent passes it on to the requester; empty for what is not a provider's.
+    pub(crate) forward: String,
 }
 
 /// A letter to be looked at, and to be kept.
@@ -67,6 +69,7 @@ fn item(frame: &Frame, seen: &SeenCase, event: &SeenEvent) -> Option<Item> {
             .map(|number| frame.t.name("story-from", &number.to_string()))
             .unwrap_or_default(),
         name: seen.name_of(recorded.acted.by).unwrap_or(&by).to_owned(),
+        forward: forward(seen, event),
         by,
         ..Item::default()
     };
@@ -128,6 +131,34 @@ fn item(frame: &Frame, seen: &SeenCase, event: &SeenEvent) -> Option<Item> {
             Some(Item { event: true, icon, text, ..told })
         }
     }
+}
+
+/// What a provider says reaches the requester when an agent passes it on, and not before (R12).
+fn forward(seen: &SeenCase, event: &SeenEvent) -> String {
+    let passes_on = event.from.is_none() && seen.reads_internal() && seen.may(Action::MessageRequester);
+    match passes_on && provider_words(&event.recorded).is_some() {
+        true => format!("?para=requester&reenviar={}#escribir", event.recorded.sequence),
+        false => String::new(),
+    }
+}
+
+fn provider_words(recorded: &Recorded) -> Option<TextRef> {
+    match &recorded.event {
+        Event::ProviderReported { report, .. } => Some(*report),
+        Event::Said { body, .. } if recorded.acted.capacity == Capacity::Provider => *body,
+        _ => None,
+    }
+}
+
+/// A message to the requester that passes a provider's words on, to be read over and sent.
+pub(crate) fn forwarded(frame: &Frame, seen: &SeenCase, sequence: &str) -> String {
+    let Ok(sequence) = sequence.parse::<u64>() else { return String::new() };
+    let own = |event: &&SeenEvent| event.recorded.sequence == sequence && !forward(seen, event).is_empty();
+    let Some(event) = seen.events.iter().find(own) else { return String::new() };
+    let words = provider_words(&event.recorded).and_then(|text| seen.words(text)).unwrap_or_default();
+    let who = by(frame, seen, &event.recorded);
+    let quoted: Vec<String> = words.lines().map(|line| format!("> {line}")).collect();
+    format!("{}\n\n{}", frame.t.name("forward-begins", &who), quoted.join("\n"))
 }
 
 /// Whoever registered a case asked for himself, or for somebody.
