@@ -62,6 +62,8 @@ impl Client {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
+            // A connection of its own for each: none is used again just when the server lets go of it.
+            .max_idle_connections(0)
             .timeout_global(Some(Duration::from_secs(60)));
         Client { agent: config.build().into(), base: format!("http://{address}"), token }
     }

@@ -15,7 +15,8 @@ pub enum Authenticity {
 }
 
 /// Reads what the server of this name (`authserv-id`) wrote. Anybody can write such a header into his letter: only the
-/// topmost one counts, and a receiving server takes away those that claim its own name. With no name nobody is believed.
+/// topmost one counts, and a receiving server takes away those that claim its own name. With no name nobody is believed;
+/// `*` takes the topmost whoever wrote it, for servers that always write one and give no name, as Microsoft 365 does.
 pub fn authenticity(letter: &[u8], authserv_id: &str) -> Authenticity {
     if authserv_id.trim().is_empty() {
         return Authenticity::Unknown;
@@ -26,11 +27,17 @@ pub fn authenticity(letter: &[u8], authserv_id: &str) -> Authenticity {
         return Authenticity::Unknown;
     };
     let found = found.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    let (id, results) = found.split_once(';').unwrap_or((&found, ""));
-    let id = id.split(' ').next().unwrap_or_default();
-    if id != authserv_id.trim().to_lowercase() {
-        return Authenticity::Unknown;
-    }
+    let results = match authserv_id.trim() {
+        "*" => &found,
+        own => {
+            let (id, results) = found.split_once(';').unwrap_or((&found, ""));
+            let id = id.split(' ').next().unwrap_or_default();
+            if id != own.to_lowercase() {
+                return Authenticity::Unknown;
+            }
+            results
+        }
+    };
     // The sender chose some of these words, the quoted ones and those of comments: they may take rights from him, and give
     // him none.
     let fails = |result: &str| matches!(result, "fail" | "quarantine" | "reject" | "permerror");
@@ -92,6 +99,18 @@ mod tests {
             said("spf=pass (a (b) c); dmarc=pass (p=NONE; dis=NONE) header.from=b.example"),
             Authenticity::Pass
         );
+    }
+
+    #[test]
+    fn a_server_that_gives_no_name_is_believed_when_it_is_asked_for() {
+        let of = |result: &str| {
+            let head = format!(
+                "Authentication-Results: spf=fail (sender IP is 192.0.2.1)\r\n smtp.mailfrom=b.example; dkim=none;\r\n dmarc={result} action=quarantine header.from=b.example\r\n"
+            );
+            authenticity(format!("{head}From: a@b.example\r\n\r\nx").as_bytes(), "*")
+        };
+        assert_eq!(of("fail"), Authenticity::Fail);
+        assert_eq!(of("pass"), Authenticity::Pass);
     }
 
     #[test]
