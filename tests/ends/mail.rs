@@ -368,9 +368,14 @@ fn a_letter_is_handed_over_beside_the_server(place: &Place) -> Result<()> {
     }
     assert_eq!(counts(&people.requester)?.0, 403);
     assert_eq!(counts(&people.nobody)?.0, 401);
+    let late = letter.replace("A mano", "Tarde").replace("<m@", "<n@");
     let block = place.block()?;
-    assert_eq!(hand(&[], letter.as_bytes())?, 75, "to be handed over again");
+    assert_eq!(hand(&[], late.as_bytes())?, 0, "it needs no database");
     drop(block);
+    found(&people, "Tarde")?;
+    let (letters, away) = (place.folder().join("letters"), place.folder().join("away"));
+    std::fs::rename(&letters, &away)?;
+    assert_eq!(hand(&[], letter.as_bytes())?, 75, "to be handed over again");
     server.stop();
     Ok(())
 }

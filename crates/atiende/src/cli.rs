@@ -246,9 +246,10 @@ pub(crate) struct Load {
 
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
-Exits with 0 when the letter is on the disk: a running server, or the next one that starts, makes of it what it asks.
-A letter that cannot be read is kept too, and shown to the administrators. Exits with 75 when it should be handed over
-again, with 64 when it is asked wrongly. A letter that was handed over before changes nothing.
+Exits with 0 when the letter is on the disk, in the folder `letters` of the data: the server that runs on that data, or
+the next one that starts, makes of it what it asks. A letter that cannot be read is kept too, and shown to the
+administrators. Exits with 75 when it should be handed over again, with 64 when it is asked wrongly. A letter that was
+handed over before changes nothing. The database is not needed.
 
 In Postfix's master.cf:
   atiende unix - n n - 4 pipe flags=DRXhu user=atiende

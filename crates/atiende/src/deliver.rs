@@ -3,13 +3,13 @@
 use std::io::Read;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
-use atiende_desk::intake::{Arriving, keep};
-use atiende_store::{Blobs, Db, office};
+use anyhow::Context;
+use atiende_desk::intake::Arriving;
+use atiende_desk::{Spool, SpoolError};
 
 use crate::cli;
 use crate::config::Config;
-use crate::open::there_is_data;
+use crate::open::unguessable;
 
 /// What mail servers understand (sysexits.h): asked wrongly, and try again later.
 const USAGE: u8 = 64;
@@ -18,19 +18,15 @@ const TRY_AGAIN: u8 = 75;
 /// The largest letter that is kept whole, in bytes: 50 MB; of a larger one its beginning.
 const LARGEST: u64 = 50 * 1024 * 1024;
 
-/// Keeps the letter of the standard input.
-pub(crate) async fn deliver(asked: &cli::Deliver) -> ExitCode {
-    match kept(asked).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failed::Usage(error)) => {
-            eprintln!("atiende: {error:#}");
-            ExitCode::from(USAGE)
-        }
-        Err(Failed::Now(error)) => {
-            eprintln!("atiende: {error:#}");
-            ExitCode::from(TRY_AGAIN)
-        }
-    }
+/// Lays the letter of the standard input down for the server.
+pub(crate) fn deliver(asked: &cli::Deliver) -> ExitCode {
+    let (error, code) = match laid(asked) {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failed::Usage(error)) => (error, USAGE),
+        Err(Failed::Now(error)) => (error, TRY_AGAIN),
+    };
+    eprintln!("atiende: {error:#}");
+    ExitCode::from(code)
 }
 
 enum Failed {
@@ -39,42 +35,27 @@ enum Failed {
     Now(anyhow::Error),
 }
 
-impl<E: Into<anyhow::Error>> From<E> for Failed {
-    fn from(error: E) -> Self {
-        Failed::Now(error.into())
+fn laid(asked: &cli::Deliver) -> Result<(), Failed> {
+    let config =
+        Config::of(&asked.place, &cli::Listening::default(), "atiende-data").map_err(Failed::Usage)?;
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().take(LARGEST + 1).read_to_end(&mut bytes);
+    read.context("the letter cannot be read").map_err(Failed::Now)?;
+    let cut = bytes.len() as u64 > LARGEST;
+    let letter = Arriving { bytes: bytes.into(), cut };
+    let mailbox = asked.mailbox.as_deref().unwrap_or_default();
+    match Spool::of(&config.data).lay(mailbox, &name(), &letter) {
+        Ok(()) => Ok(()),
+        Err(unknown @ SpoolError::NoSuchMailbox { .. }) => Err(Failed::Usage(unknown.into())),
+        Err(error) => Err(Failed::Now(
+            anyhow::Error::from(error).context(format!("nothing is taken in at {}", config.data.display())),
+        )),
     }
 }
 
-async fn kept(asked: &cli::Deliver) -> Result<(), Failed> {
-    let config =
-        Config::of(&asked.place, &cli::Listening::default(), "atiende-data").map_err(Failed::Usage)?;
-    there_is_data(&config).map_err(Failed::Usage)?;
-    let mut bytes = Vec::new();
-    std::io::stdin().take(LARGEST + 1).read_to_end(&mut bytes).context("the letter cannot be read")?;
-    let cut = bytes.len() as u64 > LARGEST;
-    // The server brings the schema up; until then the letter is handed over again.
-    let db = Db::connect(&config.location).await.context("the database cannot be opened")?;
-    let mailbox = match &asked.mailbox {
-        Some(name) => named(&db, name).await?,
-        None => String::new(),
-    };
-    let blobs = Blobs::open(&config.data).context("the folder of files cannot be opened")?;
-    let letters = vec![Arriving { bytes: bytes.into(), cut }];
-    keep(&db, &blobs, &mailbox, letters, jiff::Timestamp::now())
-        .await
-        .context("the letter cannot be kept")?;
-    Ok(())
-}
-
-/// The name, when the office has such a mailbox.
-async fn named(db: &Db, name: &str) -> Result<String, Failed> {
-    let office = db.read(office::load).await?;
-    let known = || -> anyhow::Result<String> {
-        if office.mailbox_by_name(name).is_none() {
-            let names: Vec<&str> = office.mailboxes.values().map(|mailbox| mailbox.name.as_str()).collect();
-            bail!("there is no mailbox {name:?}; there are: {}", names.join(", "));
-        }
-        Ok(name.to_owned())
-    };
-    known().map_err(Failed::Usage)
+/// Ascends with time, and is unlike any other.
+fn name() -> String {
+    let mut random = [0; 8];
+    unguessable(&mut random);
+    format!("{:020}-{:016x}", jiff::Timestamp::now().as_microsecond(), u64::from_be_bytes(random))
 }

@@ -49,7 +49,7 @@ async fn run(command: &Command) -> anyhow::Result<ExitCode> {
         Command::User(asked) => user::user(asked).await?,
         Command::Token(asked) => token::token(asked).await?,
         Command::Load(asked) => load::load(asked).await?,
-        Command::Deliver(asked) => return Ok(deliver::deliver(asked).await),
+        Command::Deliver(asked) => return Ok(deliver::deliver(asked)),
         Command::Verify(place) => return verify::verify(place).await,
         Command::BenchSeed(asked) => bench_seed::bench_seed(asked).await?,
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use atiende_desk::jobs::Jobs;
-use atiende_desk::{Desk, Post};
+use atiende_desk::{Desk, Post, Spool};
 use atiende_mail::{Folder, Transport};
 use atiende_procedure::Role;
 use atiende_store::Db;
@@ -86,7 +86,8 @@ pub(crate) async fn run(
         Some(folder) => Some(Folder::open(folder).context("the folder of letters cannot be opened")?),
         None => None,
     };
-    let jobs = Jobs::start(&desk, Post::new(letters.map(Transport::Folder)), &node(config));
+    let post = Post::new(letters.map(Transport::Folder));
+    let jobs = Jobs::start(&desk, post, Spool::of(&config.data), &node(config));
     let https = desk.public_url().starts_with("https://");
     let router = atiende_web::router(desk, WebOptions { demo_mail, https });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();

@@ -21,7 +21,7 @@ use atiende_mail::{Authenticity, Incoming, Mailbox, authenticity, take_apart};
 use atiende_procedure::office::Office;
 use atiende_procedure::{BlobHash, Cancellation, Case, Status};
 use atiende_store::arrivals::{self, Arrival, NewArrival};
-use atiende_store::{Blobs, Db, Reader, StoreError, cases, outbox};
+use atiende_store::{Blobs, Reader, StoreError, cases, outbox};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use jiff::{SignedDuration, Timestamp};
@@ -67,30 +67,6 @@ pub struct Received {
     pub readable: bool,
 }
 
-/// Keeps letters that arrived at a mailbox, in their order; from then on they cannot be lost. One that arrives twice, or at
-/// two mailboxes, is one. Needs no more of a desk than its memory: a mail server hands letters over one by one.
-///
-/// # Errors
-/// When the memory does not answer: they must be handed over again.
-pub async fn keep(
-    db: &Db,
-    blobs: &Blobs,
-    mailbox: &str,
-    letters: Vec<Arriving>,
-    now: Timestamp,
-) -> Result<Vec<Received>, StoreError> {
-    let put = letters.into_iter().map(|letter| put(blobs, mailbox, letter));
-    let put = futures_util::future::try_join_all(put).await?;
-    db.change(move |w| {
-        let keep = |(new, readable): &(NewArrival, bool)| {
-            let fresh = arrivals::receive(w, new, now)?;
-            Ok(Received { fresh, readable: *readable })
-        };
-        put.iter().map(keep).collect()
-    })
-    .await
-}
-
 /// Stores a letter's bytes, and looks at its envelope.
 async fn put(blobs: &Blobs, mailbox: &str, letter: Arriving) -> Result<(NewArrival, bool), StoreError> {
     let Arriving { bytes, cut } = letter;
@@ -115,12 +91,24 @@ async fn put(blobs: &Blobs, mailbox: &str, letter: Arriving) -> Result<(NewArriv
 }
 
 impl Desk {
-    /// As [`keep`].
+    /// Keeps letters that arrived at a mailbox, in their order; from then on they cannot be lost. One that arrives twice,
+    /// or at two mailboxes, is one.
     ///
     /// # Errors
-    /// As [`keep`].
+    /// When the memory does not answer: they must be handed over again.
     pub async fn receive(&self, mailbox: &str, letters: Vec<Arriving>) -> Result<Vec<Received>, StoreError> {
-        keep(self.db(), self.blobs(), mailbox, letters, self.ambience().now()).await
+        let put = letters.into_iter().map(|letter| put(self.blobs(), mailbox, letter));
+        let put = futures_util::future::try_join_all(put).await?;
+        let now = self.ambience().now();
+        self.db()
+            .change(move |w| {
+                let keep = |(new, readable): &(NewArrival, bool)| {
+                    let fresh = arrivals::receive(w, new, now)?;
+                    Ok(Received { fresh, readable: *readable })
+                };
+                put.iter().map(keep).collect()
+            })
+            .await
     }
 
     /// Whether a letter's sender is who he says, as far as the mailbox's own server says it.

@@ -5,6 +5,7 @@
 mod clock;
 mod deliver;
 mod fetch;
+mod handed;
 mod keep;
 mod seal;
 
@@ -26,6 +27,7 @@ use tokio::task::JoinSet;
 use crate::Desk;
 use crate::intake::take_in_some;
 use crate::mailing::Post;
+use crate::spool::Spool;
 
 /// How often time is looked at.
 const TICK: Duration = Duration::from_secs(1);
@@ -46,12 +48,13 @@ pub struct Jobs {
 
 impl Jobs {
     /// Starts them on the current tokio runtime. `node` names this node among those of the desk, the same after a restart:
-    /// it takes up at once what it had in hand.
-    pub fn start(desk: &Desk, post: Post, node: &str) -> Jobs {
+    /// it takes up at once what it had in hand. Letters are handed over in `spool`.
+    pub fn start(desk: &Desk, post: Post, spool: Spool, node: &str) -> Jobs {
         let (stop, stopped) = watch::channel(false);
         let mut running = JoinSet::new();
         running.spawn(follow(desk.clone(), stopped.clone()));
         running.spawn(fetch::fetch(desk.clone(), post.tokens().clone(), node.to_owned(), stopped.clone()));
+        running.spawn(handed::handed_over(desk.clone(), spool, stopped.clone()));
         running.spawn(letters_in(desk.clone(), stopped.clone()));
         running.spawn(letters_out(desk.clone(), post, stopped.clone()));
         running.spawn(time(desk.clone(), stopped.clone()));

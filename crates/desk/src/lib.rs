@@ -17,6 +17,7 @@ pub mod notices;
 mod register;
 mod sign_in;
 mod spoken;
+mod spool;
 pub mod view;
 
 pub use administer::AdministerError;
@@ -30,5 +31,6 @@ pub use links::{LinkPurpose, SignedLink};
 pub use mailing::{MailSecret, MailSecrets, Post, TriedMailbox};
 pub use sign_in::{SignInError, SignedIn, check_password};
 pub use spoken::Spoken;
+pub use spool::{Spool, SpoolError};
 pub use view::queue::{Backlog, Order, QueueFilter, QueueRow};
 pub use view::{SeenCase, SeenEvent, Viewer};

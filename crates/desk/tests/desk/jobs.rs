@@ -1,8 +1,8 @@
 //! What happens without anybody asking.
 
-use atiende_desk::Post;
 use atiende_desk::jobs::{Jobs, deliver, pass_time, seal, seal_now};
 use atiende_desk::view::Delivery;
+use atiende_desk::{Post, Spool};
 use atiende_mail::{Folder, Transport};
 use atiende_procedure::office::Change;
 use atiende_procedure::*;
@@ -187,7 +187,7 @@ on_both! {
 
     async fn running_jobs_are_woken_and_stop(world: World) {
         let (folder, transport) = mail(&world);
-        let jobs = Jobs::start(&world.desk, transport, "node");
+        let jobs = Jobs::start(&world.desk, transport, Spool::of(&world.folder), "node");
         world.registers(MARTA, Kind::Incident).await;
         let left = async {
             while subjects(&folder).is_empty() {
