@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use atiende_mail::SenderCheck;
 use atiende_store::Location;
 use serde::Deserialize;
 
@@ -20,7 +21,47 @@ struct Written {
     listen: Option<SocketAddr>,
     public_url: Option<String>,
     log: Option<LogForm>,
+    dns: Dns,
     mailbox: Vec<crate::mailboxes::Written>,
+}
+
+/// Who is asked about the senders of letters: `"system"`, `"off"`, or a name server such as `"127.0.0.1:53"`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) enum Dns {
+    /// Whom the machine asks.
+    #[default]
+    System,
+    Off,
+    Server(SocketAddr),
+}
+
+impl TryFrom<String> for Dns {
+    type Error = String;
+    fn try_from(word: String) -> Result<Dns, String> {
+        match word.as_str() {
+            "system" => Ok(Dns::System),
+            "off" => Ok(Dns::Off),
+            server => server.parse().map(Dns::Server).map_err(|_| {
+                format!("dns is \"system\", \"off\" or an address such as \"127.0.0.1:53\", not {server:?}")
+            }),
+        }
+    }
+}
+
+impl Dns {
+    /// Asks nobody when that is all that can be done, and says so.
+    pub(crate) fn senders(self) -> SenderCheck {
+        let check = match self {
+            Dns::Off => Ok(SenderCheck::off()),
+            Dns::System => SenderCheck::by_system(),
+            Dns::Server(server) => SenderCheck::by_server(server),
+        };
+        check.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the senders of letters are not checked");
+            SenderCheck::off()
+        })
+    }
 }
 
 /// What was settled.
@@ -32,6 +73,8 @@ pub(crate) struct Config {
     /// Without a slash at its end.
     pub(crate) public_url: String,
     pub(crate) log: LogForm,
+    /// Who is asked about the senders of letters.
+    pub(crate) dns: Dns,
     /// The mailboxes that the file names.
     pub(crate) mailboxes: Vec<crate::mailboxes::Written>,
 }
@@ -55,6 +98,7 @@ impl Config {
             listen,
             public_url: public_url.trim_end_matches('/').to_owned(),
             log: listening.log.or(written.log).unwrap_or(LogForm::Human),
+            dns: written.dns,
             mailboxes: written.mailbox,
         })
     }

@@ -41,7 +41,8 @@ pub(crate) async fn desk(config: &Config) -> anyhow::Result<Desk> {
 pub(crate) async fn desk_in(config: &Config, ambience: Ambience) -> anyhow::Result<Desk> {
     let db = Db::open(&config.location).await.context("the database cannot be opened")?;
     let blobs = Blobs::open(&config.data).context("the folder of files cannot be opened")?;
-    let opening = Opening { db, blobs, ambience, public_url: config.public_url.clone() };
+    let (public_url, senders) = (config.public_url.clone(), config.dns.senders());
+    let opening = Opening { db, blobs, ambience, public_url, senders };
     Desk::open(opening).await.context("the desk cannot be opened")
 }
 

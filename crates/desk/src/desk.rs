@@ -1,9 +1,11 @@
 //! The desk itself: what it holds while it runs, and how it is opened.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use atiende_mail::{Authenticity, SenderCheck};
 use atiende_procedure::office::Office;
 use atiende_store::{Blobs, Db, Reader, StoreError, office, secrets};
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::Ambience;
@@ -11,6 +13,9 @@ use crate::links::Secret;
 
 /// How many passwords are checked at once.
 const HASHING_AT_ONCE: usize = 4;
+
+/// How long the DNS is left alone after it gave no answer: where there is none, letters do not wait for it one by one.
+const UNASKED: SignedDuration = SignedDuration::from_mins(1);
 
 /// What a desk is opened with.
 #[derive(Debug)]
@@ -23,6 +28,8 @@ pub struct Opening {
     pub ambience: Ambience,
     /// The address by which people reach it, without a slash at its end: links in notices begin with it.
     pub public_url: String,
+    /// Who is asked whether the senders of letters are who they say.
+    pub senders: SenderCheck,
 }
 
 /// A service desk. Cheap to clone; every clone is the same desk.
@@ -40,6 +47,9 @@ struct Inner {
     secret: Secret,
     /// Turns at checking a password.
     hashing: Semaphore,
+    senders: SenderCheck,
+    /// Until when the DNS is left alone after it gave no answer.
+    senders_unasked_until: Mutex<Option<Timestamp>>,
     /// The office as last seen; every write brings it up to date first.
     office: RwLock<Arc<Office>>,
 }
@@ -50,13 +60,24 @@ impl Desk {
     /// # Errors
     /// When the memory does not answer.
     pub async fn open(opening: Opening) -> Result<Desk, StoreError> {
-        let Opening { db, blobs, ambience, public_url } = opening;
+        let Opening { db, blobs, ambience, public_url, senders } = opening;
         let fresh = ambience.random::<32>();
         let secret = db.change(move |w| secrets::get_or_set(w, "links", &fresh)).await?;
         let office = Arc::new(db.read(office::load).await?);
         let secret = Secret::new(&secret);
         let (hashing, office) = (Semaphore::new(HASHING_AT_ONCE), RwLock::new(office));
-        let inner = Inner { db, blobs, ambience, public_url, secret, hashing, office };
+        let senders_unasked_until = Mutex::new(None);
+        let inner = Inner {
+            db,
+            blobs,
+            ambience,
+            public_url,
+            secret,
+            hashing,
+            senders,
+            senders_unasked_until,
+            office,
+        };
         Ok(Desk { inner: Arc::new(inner) })
     }
 
@@ -84,6 +105,21 @@ impl Desk {
     pub(crate) async fn hashing(&self) -> Option<SemaphorePermit<'_>> {
         // It is never closed; were it, there would be nothing to wait for.
         self.inner.hashing.acquire().await.ok()
+    }
+
+    /// Whether the sender of a letter is who he says, as the DNS says; unknown when it does not answer, which is nothing
+    /// that whoever writes has in his hands.
+    pub(crate) async fn sender_by_dns(&self, letter: &[u8]) -> Authenticity {
+        let now = self.ambience().now();
+        let unasked = || self.inner.senders_unasked_until.lock().unwrap_or_else(PoisonError::into_inner);
+        if unasked().is_some_and(|until| now < until) {
+            return Authenticity::Unknown;
+        }
+        self.inner.senders.check(letter).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "a sender could not be checked");
+            *unasked() = Some(now + UNASKED);
+            Authenticity::Unknown
+        })
     }
 
     pub(crate) fn secret(&self) -> &Secret {

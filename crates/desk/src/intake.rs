@@ -111,11 +111,15 @@ impl Desk {
             .await
     }
 
-    /// Whether a letter's sender is who he says, as far as the mailbox's own server says it.
-    fn authenticity(&self, arrival: &Arrival, bytes: &[u8]) -> Authenticity {
+    /// Whether a letter's sender is who he says: by the word of the mailbox's own server where that is believed, else by
+    /// asking his domain.
+    async fn authenticity(&self, arrival: &Arrival, bytes: &[u8]) -> Authenticity {
         let office = self.office();
         let server = office.mailbox_by_name(&arrival.mailbox).map_or("", |mailbox| &mailbox.authserv_id);
-        authenticity(bytes, server)
+        match server.trim() {
+            "" => self.sender_by_dns(bytes).await,
+            server => authenticity(bytes, server),
+        }
     }
 
     /// Whether an address is one of the desk's own.
@@ -238,7 +242,7 @@ async fn take(desk: &Desk, arrival: &Arrival) -> Result<Settled, DeskError> {
             ..Settled::default()
         });
     };
-    let authentic = desk.authenticity(arrival, &bytes) != Authenticity::Fail;
+    let authentic = desk.authenticity(arrival, &bytes).await != Authenticity::Fail;
     let letter = match taken_apart(bytes).await.0 {
         Ok(letter) => letter,
         Err(why) => return Ok(Settled { state: State::Unreadable, reason: why, ..Settled::default() }),

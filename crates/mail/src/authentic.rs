@@ -1,6 +1,10 @@
 //! Whether a letter's sender is who he says: the word of the server that received it (RFC 8601), which saw the
 //! connection and asked the domain for its policy (DMARC, RFC 7489).
 
+mod dmarc;
+
+pub use dmarc::{NoAnswer, NoResolver, SenderCheck};
+
 use mail_parser::MessageParser;
 
 /// What the receiving server found.

@@ -12,7 +12,7 @@ mod thread;
 mod transport;
 pub mod wire;
 
-pub use authentic::{Authenticity, authenticity};
+pub use authentic::{Authenticity, NoAnswer, NoResolver, SenderCheck, authenticity};
 pub use folder::Folder;
 pub use incoming::{
     Bounce, Incoming, Nature, Order, REPLY_ABOVE_EN, REPLY_ABOVE_ES, is_only_thanks, orders, phone_of,

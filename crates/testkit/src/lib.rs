@@ -1,4 +1,5 @@
-//! What tests need and the product does not: a started PostgreSQL, and mail servers.
+//! What tests need and the product does not: a started PostgreSQL, mail servers, and a name server.
 
+pub mod dns;
 pub mod mail;
 pub mod postgres;

@@ -7,5 +7,6 @@ mod files;
 mod intake;
 mod jobs;
 mod leaks;
+mod senders;
 mod signing_in;
 mod world;

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use atiende_desk::view::QueueRequest;
 use atiende_desk::{Ambience, Backlog, Desk, DeskError, Opening, SeenCase, Viewer};
+use atiende_mail::SenderCheck;
 use atiende_procedure::office::{
     Change, Contract, ContractKind, Department, Group, ProcedureVersion, Profile, Provider, Service,
     Settings, Site, written,
@@ -71,7 +72,7 @@ impl World {
     async fn at(location: Location, folder: std::path::PathBuf) -> World {
         std::fs::create_dir_all(&folder).unwrap();
         let clock = Arc::new(AtomicI64::new(instant("2026-11-17T13:00:00Z").as_microsecond()));
-        let desk = open(&location, &folder, &clock).await;
+        let desk = open(&location, &folder, &clock, SenderCheck::off()).await;
         let world = World { desk, location, folder, clock };
         world.administer(office()).await;
         world
@@ -79,7 +80,12 @@ impl World {
 
     /// Another node on the same database.
     pub async fn another_node(&self) -> Desk {
-        open(&self.location, &self.folder, &self.clock).await
+        self.node_asking(SenderCheck::off()).await
+    }
+
+    /// Another node, which checks the senders of letters.
+    pub async fn node_asking(&self, senders: SenderCheck) -> Desk {
+        open(&self.location, &self.folder, &self.clock, senders).await
     }
 
     pub fn now(&self) -> Timestamp {
@@ -240,7 +246,12 @@ fn folder() -> std::path::PathBuf {
     std::env::temp_dir().join(format!("atiende-desk-{}-{count}", std::process::id()))
 }
 
-async fn open(location: &Location, folder: &std::path::Path, clock: &Arc<AtomicI64>) -> Desk {
+async fn open(
+    location: &Location,
+    folder: &std::path::Path,
+    clock: &Arc<AtomicI64>,
+    senders: SenderCheck,
+) -> Desk {
     let clock = clock.clone();
     let now = move || Timestamp::from_microsecond(clock.load(Ordering::Relaxed)).unwrap();
     let entropy = |bytes: &mut [u8]| {
@@ -254,6 +265,7 @@ async fn open(location: &Location, folder: &std::path::Path, clock: &Arc<AtomicI
         blobs: Blobs::open(folder).unwrap(),
         ambience: Ambience::new(Arc::new(now), Arc::new(entropy)),
         public_url: "https://mesa.agencia.example".to_owned(),
+        senders,
     };
     Desk::open(opening).await.unwrap()
 }
