@@ -1,5 +1,6 @@
 //! Out by SMTP submission (RFC 6409). The connection is kept and used again.
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use lettre::address::{Address, Envelope};
@@ -143,7 +144,7 @@ impl Smtp {
             .tls(tls)
             .timeout(Some(STEP))
             .pool_config(pool)
-            .hello_name(ClientId::Domain("localhost".to_owned()));
+            .hello_name(hello());
         match (&self.account.credential, token) {
             (Some(Credential::Password { user, password }), _) => {
                 builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
@@ -156,6 +157,15 @@ impl Smtp {
         }
         Ok(builder.build())
     }
+}
+
+/// By which name we greet (RFC 5321 §4.1.1.1): the machine's where it is a whole one, else the address of who knows none.
+fn hello() -> ClientId {
+    let name = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+    let name = name.trim();
+    let whole =
+        name.contains('.') && name.bytes().all(|it| it.is_ascii_alphanumeric() || b".-".contains(&it));
+    if whole { ClientId::Domain(name.to_owned()) } else { ClientId::Ipv4(Ipv4Addr::LOCALHOST) }
 }
 
 fn parameters(host: &str) -> Result<TlsParameters, WireError> {

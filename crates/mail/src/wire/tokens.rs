@@ -32,6 +32,8 @@ impl std::fmt::Debug for OAuth {
 #[derive(Debug, Clone, Default)]
 pub struct Tokens {
     held: Arc<Mutex<HashMap<OAuth, Held>>>,
+    /// Who asks for an account's token: a server that gives a new refresh token each time takes the old one once.
+    turns: Arc<Mutex<HashMap<OAuth, Arc<tokio::sync::Mutex<()>>>>>,
 }
 
 #[derive(Clone)]
@@ -64,7 +66,9 @@ const MARGIN: Duration = Duration::from_secs(60);
 impl Tokens {
     /// A token with which to sign in.
     pub(super) async fn access(&self, of: &OAuth) -> Result<String, WireError> {
-        let known = self.lock().get(of).cloned();
+        let turn = lock(&self.turns).entry(of.clone()).or_default().clone();
+        let _turn = turn.lock().await;
+        let known = lock(&self.held).get(of).cloned();
         if let Some(held) = known.as_ref().filter(|held| held.good) {
             return Ok(held.access.clone());
         }
@@ -79,7 +83,7 @@ impl Tokens {
         // Without a new one the last one stays in force (RFC 6749 §6).
         let rotated = granted.refresh_token.or(rotated);
         let held = Held { access: granted.access_token.clone(), good: true, rotated };
-        self.lock().insert(of.clone(), held);
+        lock(&self.held).insert(of.clone(), held);
         let (tokens, of) = (self.clone(), of.clone());
         let ends = async move {
             tokio::time::sleep(lives.saturating_sub(MARGIN)).await;
@@ -91,22 +95,19 @@ impl Tokens {
 
     /// The refresh token that took the place of this one's, to be kept.
     pub fn rotated(&self, of: &OAuth) -> Option<String> {
-        self.lock().get(of).and_then(|held| held.rotated.clone())
+        lock(&self.held).get(of).and_then(|held| held.rotated.clone())
     }
 
     /// Uses a token no more: it was refused, or is about to end.
     pub(super) fn refused(&self, of: &OAuth) {
-        if let Some(held) = self.lock().get_mut(of) {
+        if let Some(held) = lock(&self.held).get_mut(of) {
             held.good = false;
         }
     }
+}
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<OAuth, Held>> {
-        match self.held.lock() {
-            Ok(held) => held,
-            Err(poisoned) => poisoned.into_inner(),
-        }
-    }
+fn lock<T>(of: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// Asks for a token. Waits for the network.
