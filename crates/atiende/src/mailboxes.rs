@@ -18,6 +18,8 @@ pub(crate) struct Written {
     sends: Option<MailServer>,
     #[serde(default)]
     authserv_id: String,
+    #[serde(default = "yes")]
+    plus_addresses: bool,
     /// For both servers, unless the sending one has its own.
     #[serde(default)]
     password: String,
@@ -64,6 +66,7 @@ impl Written {
             receives: self.receives.clone(),
             sends: self.sends.clone(),
             authserv_id: self.authserv_id.clone(),
+            plus_addresses: self.plus_addresses,
             active: self.active,
         }
     }

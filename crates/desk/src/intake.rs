@@ -261,6 +261,7 @@ async fn take(desk: &Desk, arrival: &Arrival) -> Result<Settled, DeskError> {
         authentic,
         flood: looked.from_sender > MOST_AN_HOUR,
         own: letter.from.as_ref().is_some_and(|from| desk.is_own_address(from.address())),
+        own_list: letter.lists.iter().any(|address| desk.is_own_address(address)),
         accepted: arrival.accepted,
     };
     let course = facts.course();

@@ -63,6 +63,8 @@ pub struct Incoming {
     /// Decoded, on one line, at most 998 characters.
     pub subject: String,
     pub nature: Nature,
+    /// Where one writes to the list that passed it on, as far as that says (List-Post, List-Id).
+    pub lists: Vec<String>,
     /// The whole readable text: as written, or rendered from HTML. Lines end with `\n`; no control characters.
     pub text: String,
     /// Sanitised. Pictures of the letter have `src="cid:…"`; remote ones have their address in `data-remote` and no `src`.
@@ -222,6 +224,7 @@ pub fn take_apart(bytes: &[u8]) -> Result<Incoming, Unreadable> {
         return_path: letter.head.text("return-path").map(|path| people::bare_address(&path)),
         subject,
         nature,
+        lists: nature::lists(&letter.head),
         text: quote_marks::without_marks(&content.text),
         html: content.html,
         said: signed.said,

@@ -186,3 +186,15 @@ fn telephones_of_signatures() {
         assert_eq!(phone_of(signature), None, "{signature:?}");
     }
 }
+
+#[test]
+fn a_list_says_where_one_writes_to_it() {
+    let lists = |heads: &str| {
+        let letter = format!("From: a@b.example\r\nSubject: x\r\n{heads}\r\n\r\nHola.\r\n");
+        atiende_mail::take_apart(letter.as_bytes()).unwrap().lists
+    };
+    let group = "List-Post: <https://g.example/soporte/post>, <mailto:Soporte@agencia.example?subject=x>";
+    assert_eq!(lists(group), ["soporte@agencia.example"]);
+    assert_eq!(lists("List-ID: Mesa <soporte.agencia.example>"), ["soporte@agencia.example"]);
+    assert!(lists("List-Unsubscribe: <mailto:x@y.example>").is_empty());
+}

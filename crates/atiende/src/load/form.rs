@@ -244,6 +244,8 @@ pub(crate) struct MailboxForm {
     #[serde(default)]
     pub(crate) authserv_id: String,
     #[serde(default = "yes")]
+    pub(crate) plus_addresses: bool,
+    #[serde(default = "yes")]
     pub(crate) active: bool,
 }
 

@@ -159,10 +159,13 @@ impl Draft {
     }
 
     fn mailbox(&mut self, form: &Spanned<MailboxForm>) -> Planning<()> {
-        let MailboxForm { name, address, receives, sends, authserv_id, active } = form.get_ref().clone();
+        let MailboxForm { name, address, receives, sends, authserv_id, plus_addresses, active } =
+            form.get_ref().clone();
         let before = self.office.mailbox_by_name(&name);
         let id = before.map_or(MailboxId(0), |mailbox| mailbox.id);
-        let mailbox = Mailbox { id, name: name.clone(), address, receives, sends, authserv_id, active };
+        let known_as = name.clone();
+        let mailbox =
+            Mailbox { id, name: known_as, address, receives, sends, authserv_id, plus_addresses, active };
         if before.is_some_and(|before| **before == mailbox) {
             return Ok(());
         }

@@ -28,6 +28,8 @@ pub(super) struct Facts<'a> {
     pub(super) flood: bool,
     /// The sender's address is one of the desk's own.
     pub(super) own: bool,
+    /// It came by a list that is one of the desk's own addresses, as groups are.
+    pub(super) own_list: bool,
     /// An administrator lets it in.
     pub(super) accepted: bool,
 }
@@ -100,6 +102,7 @@ impl Facts<'_> {
         }
         let of_a_case = *self.thread != Thread::New && self.case.is_some();
         match &self.letter.nature {
+            Nature::List if self.own_list => {}
             Nature::Automatic(_) | Nature::List if of_a_case => return Some(Course::Record("automatic")),
             Nature::Automatic(_) => return Some(Course::Hold("automatic")),
             Nature::List => return Some(Course::Hold("list")),

@@ -95,10 +95,15 @@ pub(crate) fn write(told: Told, of: &Chronicle, with: &Stationery) -> Result<Wri
     let thread = format!("{number}.{}", told.to);
     let answered = format!("{number}.{}.{}", told.event, told.to);
     let name = format!("{number}.{}.{}.{}", told.event, told.notice.as_str(), told.to);
-    let reply_to = with.threads.reply_address(&from, &answered);
+    let mut at = with.office.mailboxes.values().filter(|it| it.address.eq_ignore_ascii_case(from.address()));
+    let by_address = at.all(|it| it.plus_addresses);
+    let (reply_to, key) = match by_address {
+        true => (with.threads.reply_address(&from, &answered), String::new()),
+        false => (from.clone(), format!(" [{}]", with.threads.token(&answered))),
+    };
     let mut page = page(told, &known, recorded, of, &reader, with);
     if !page.report_url.is_empty() {
-        page.ready_answer = ready_answer(&reply_to, &page);
+        page.ready_answer = ready_answer(&reply_to, &key, &page);
     }
     let words = page.written()?;
     let letter = Letter {
@@ -108,7 +113,7 @@ pub(crate) fn write(told: Told, of: &Chronicle, with: &Stationery) -> Result<Wri
         reply_to,
         from,
         to: reader.mailboxes,
-        subject: words.subject,
+        subject: words.subject + &key,
         language: reader.language.tag().to_owned(),
         text: words.text,
         html: words.html,
@@ -132,13 +137,13 @@ fn answers(notice: Notice, reader: &Reader, case: &Case, office: &Office) -> (&'
 }
 
 /// A link that opens an answer which says that it is solved (RFC 6068), to be filled in and sent.
-fn ready_answer(to: &Mailbox, page: &Page) -> String {
+fn ready_answer(to: &Mailbox, key: &str, page: &Page) -> String {
     let (solved, what, whence) = match page.es {
         true => ("Solucionado.", "Qué se hizo:", "Dónde y cuándo:"),
         false => ("Solved.", "What was done:", "Where and when:"),
     };
     let body = [solved, "", what, whence, ""].join("\r\n");
-    let subject = format!("Re: [{}]", page.number);
+    let subject = format!("Re: [{}]{key}", page.number);
     format!("mailto:{}?subject={}&body={}", escaped(to.address()), escaped(&subject), escaped(&body))
 }
 

@@ -380,6 +380,7 @@ on_both! {
             receives: None,
             sends: None,
             authserv_id: "mx.agencia.example".to_owned(),
+            plus_addresses: true,
             active: true,
         };
         world.administer(vec![Change::SetMailbox(Box::new(mailbox))]).await;

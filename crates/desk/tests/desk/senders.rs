@@ -1,7 +1,11 @@
 //! Whoever writes under a name that is not his gets no rights by it.
 
 use atiende_desk::intake::{Arriving, take_in};
-use atiende_mail::SenderCheck;
+use atiende_desk::jobs::deliver;
+use atiende_desk::{Post, SeenCase};
+use atiende_mail::{Folder, SenderCheck, Transport};
+use atiende_procedure::office::{Change, Mailbox};
+use atiende_procedure::{Event, Kind, MailboxId};
 use atiende_store::arrivals::{self, Arrival};
 use atiende_testkit::dns::{Manner, NameServer};
 
@@ -51,5 +55,57 @@ on_both! {
         world.pass(jiff::SignedDuration::from_mins(2));
         taken(&desk, letter(3, "198.51.100.9")).await;
         assert!(server.asked() > asked, "it is asked again after a while");
+    }
+
+    async fn letters_to_a_mailbox_that_is_a_group_are_peoples(world: World) {
+        let written = |n: u32, list: &str| {
+            format!(
+                "From: Marta <persona1@agencia.example>\r\nTo: mesa@agencia.example\r\nSubject: Otra {n}\r\n\
+                 Message-ID: <{n}@agencia.example>\r\nPrecedence: list\r\n\
+                 List-ID: <{list}.agencia.example>\r\nList-Post: <mailto:{list}@agencia.example>\r\n\r\nHola.\r\n"
+            )
+        };
+        let own = taken(&world.desk, written(1, "mesa")).await;
+        assert_eq!(own.state, "taken", "{own:?}");
+        let other = taken(&world.desk, written(2, "noticias")).await;
+        assert_eq!((other.state.as_str(), other.reason.as_str()), ("held", "list"));
+    }
+
+    async fn where_no_address_has_a_plus_a_key_in_the_subject_finds_the_case(world: World) {
+        let mailbox = Mailbox {
+            id: MailboxId(0),
+            name: "soporte".to_owned(),
+            address: "mesa@agencia.example".to_owned(),
+            receives: None,
+            sends: None,
+            authserv_id: String::new(),
+            plus_addresses: false,
+            active: true,
+        };
+        world.administer(vec![Change::SetMailbox(Box::new(mailbox))]).await;
+        let number = world.registers(MARTA, Kind::Incident).await;
+        let folder = Folder::open(world.folder.join("mail")).unwrap();
+        let post = Post::new(Some(Transport::Folder(folder.clone())));
+        deliver(&world.desk, &post).await.unwrap();
+        let letters = folder.newest(9).unwrap().into_iter();
+        let mut letters = letters.map(|(name, _)| folder.letter(&name).unwrap().unwrap());
+        let receipt = letters.find(|letter| letter.to.iter().any(|to| to.contains("persona1@"))).unwrap();
+        assert!(receipt.reply_to.contains("mesa@agencia.example"), "{}", receipt.reply_to);
+        // A program that brings nothing back but the subject.
+        let answer = |from: &str, n: u32| {
+            format!(
+                "From: {from}\r\nTo: mesa@agencia.example\r\nSubject: RE: {}\r\nMessage-ID: <{n}@x.example>\r\n\r\n\
+                 Sigue igual.\r\n",
+                receipt.subject
+            )
+        };
+        let said = |case: &SeenCase| {
+            case.events.iter().filter(|it| matches!(it.recorded.event, Event::Said { .. })).count()
+        };
+        taken(&world.desk, answer("persona1@agencia.example", 1)).await;
+        assert_eq!(said(&world.sees(ADMIN, &number).await.unwrap()), 1);
+        let stolen = taken(&world.desk, answer("otro@otra.example", 2)).await;
+        assert_eq!(stolen.state, "held", "a stolen subject lets nobody in");
+        assert_eq!(said(&world.sees(ADMIN, &number).await.unwrap()), 1);
     }
 }

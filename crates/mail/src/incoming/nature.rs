@@ -45,6 +45,16 @@ pub(super) fn nature(letter: &Entity, from: Option<&Mailbox>, subject: &str, tex
     }
 }
 
+/// RFC 2369 §3.4, and RFC 2919 by the custom of naming a list after its address.
+pub(super) fn lists(head: &Head) -> Vec<String> {
+    let post = head.text("list-post").unwrap_or_default().to_lowercase();
+    let posts = post.split("<mailto:").skip(1).filter_map(|rest| rest.split(['>', '?']).next());
+    let id = head.text("list-id").unwrap_or_default().to_lowercase();
+    let id = id.rsplit_once('<').map_or("", |(_, id)| id).trim_end_matches(['>', ' ']);
+    let named = id.split_once('.').map(|(local, domain)| format!("{local}@{domain}"));
+    posts.map(|it| it.trim().to_owned()).chain(named).collect()
+}
+
 fn by_head(head: &Head) -> Option<Why> {
     // RFC 3834 §5: everything but "no" is automatic.
     let auto = head.text("auto-submitted").map(|value| Fielded::read(&value).value);

@@ -21,7 +21,20 @@ pub struct Mailbox {
     /// empty when its word is not to be taken.
     #[serde(default)]
     pub authserv_id: String,
+    /// Whether what is sent to `name+anything@…` arrives at `name@…` (RFC 5233). Where it does not, what an answer must
+    /// bring back stands in the subject.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub plus_addresses: bool,
     pub active: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_yes(it: &bool) -> bool {
+    *it
 }
 
 /// Fetching by IMAP.

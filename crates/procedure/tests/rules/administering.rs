@@ -200,6 +200,7 @@ fn a_mailbox_has_one_address_and_tells_its_password_to_no_other_machine_in_the_o
             receives: Some(receives),
             sends: Some(server(MailSecurity::StartTls)),
             authserv_id: String::new(),
+            plus_addresses: true,
             active: true,
         };
         edit(&mut mailbox);

@@ -203,6 +203,7 @@ fn mailbox() -> Mailbox {
         }),
         sends: Some(server("smtp.example", 465)),
         authserv_id: "mx.agencia.example".into(),
+        plus_addresses: true,
         active: true,
     }
 }

@@ -30,6 +30,7 @@ struct MailboxPage {
     sends: Vec<Field>,
     oauth: Vec<Field>,
     all: Vec<Field>,
+    plus_addresses: bool,
     active: bool,
     error: Option<String>,
     tried: Vec<Tried>,
@@ -131,6 +132,7 @@ impl MailboxPage {
             sends,
             oauth: oauth_fields(&frame, mailbox),
             all: Vec::new(),
+            plus_addresses: mailbox.is_none_or(|mailbox| mailbox.plus_addresses),
             active: mailbox.is_none_or(|mailbox| mailbox.active),
             error: None,
             tried: Vec::new(),
@@ -144,6 +146,7 @@ impl MailboxPage {
         for fields in [&mut self.own, &mut self.receives, &mut self.sends, &mut self.oauth] {
             refill(fields, typed);
         }
+        self.plus_addresses = typed.0.contains_key("plus_addresses");
         self.active = typed.0.contains_key("active");
         self
     }
@@ -256,6 +259,7 @@ fn read(typed: &Fields, id: MailboxId) -> Result<Mailbox, &'static str> {
         receives,
         sends: server(typed, "sends", "sends.port")?,
         authserv_id: line("authserv_id"),
+        plus_addresses: typed.0.contains_key("plus_addresses"),
         active: typed.0.contains_key("active"),
     })
 }
