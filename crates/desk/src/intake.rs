@@ -145,11 +145,24 @@ fn identity(letter: Option<&Incoming>, bytes: &[u8]) -> [u8; 32] {
             }
             hasher.update(&date.map_or(0, Timestamp::as_microsecond).to_be_bytes());
         }
+        // Without a name of its own it is known by all that did not come along on the way.
+        Some(Incoming { date: Some(date), from, subject, .. }) => {
+            hasher.update(from.as_ref().map_or("", |from| from.address()).as_bytes()).update(&[0]);
+            hasher.update(subject.as_bytes()).update(&[0]).update(&date.as_microsecond().to_be_bytes());
+            hasher.update(body(bytes));
+        }
         _ => {
             hasher.update(bytes);
         }
     }
     *hasher.finalize().as_bytes()
+}
+
+/// What follows the first empty line.
+fn body(bytes: &[u8]) -> &[u8] {
+    let after = |line: &[u8]| bytes.windows(line.len()).position(|it| it == line).map(|at| at + line.len());
+    let at = after(b"\r\n\r\n").into_iter().chain(after(b"\n\n")).min();
+    at.and_then(|at| bytes.get(at..)).unwrap_or(bytes)
 }
 
 /// Reads a letter away from the tasks that must not wait; a program that fails over it does not take the desk along.

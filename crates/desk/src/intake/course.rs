@@ -132,7 +132,9 @@ impl Facts<'_> {
             Sender::Person(person) if !case.security && case.watchers.contains(person) => {
                 Some(Part::Watcher { joins: false })
             }
-            Sender::Person(person) if self.works_on(*person, case) => {
+            Sender::Person(person)
+                if self.works_on(*person, case) && self.has_in_hand(*person, thread, case) =>
+            {
                 let to = Recipient::Person(*person);
                 let ordered = matches!(thread, Thread::Answer(answered) if answered.to == to);
                 Some(Part::Staff { says: self.says(), ordered })
@@ -158,6 +160,11 @@ impl Facts<'_> {
     fn works_on(&self, person: PersonId, case: &Case) -> bool {
         let scope = Scope::of(Actor::Person(person), self.office);
         Scope { person: None, ..scope }.contains(case)
+    }
+
+    /// A number that anybody can write makes nobody speak for the desk, but whoever has that case in hand.
+    fn has_in_hand(&self, person: PersonId, thread: &Thread, case: &Case) -> bool {
+        !matches!(thread, Thread::Mention(_)) || case.status.agent() == Some(person)
     }
 
     /// An answer goes where the letter that it answers came from: to a colleague's note as a note, to what a provider

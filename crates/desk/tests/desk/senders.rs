@@ -5,7 +5,7 @@ use atiende_desk::jobs::deliver;
 use atiende_desk::{Post, SeenCase};
 use atiende_mail::{Folder, SenderCheck, Transport};
 use atiende_procedure::office::{Change, Mailbox};
-use atiende_procedure::{Event, Kind, MailboxId};
+use atiende_procedure::{Actor, Event, Kind, MailboxId, SupportLevel};
 use atiende_store::arrivals::{self, Arrival};
 use atiende_testkit::dns::{Manner, NameServer};
 
@@ -107,5 +107,41 @@ on_both! {
         let stolen = taken(&world.desk, answer("otro@otra.example", 2)).await;
         assert_eq!(stolen.state, "held", "a stolen subject lets nobody in");
         assert_eq!(said(&world.sees(ADMIN, &number).await.unwrap()), 1);
+    }
+
+    async fn a_letter_without_a_name_at_two_mailboxes_makes_one_case(world: World) {
+        let written = |way: &str, body: &str| {
+            let letter = format!(
+                "Received: from {way} by mx.agencia.example; Tue, 17 Nov 2026 08:00:00 -0500\r\n\
+                 From: persona1@agencia.example\r\nSubject: Sin nombre\r\n\
+                 Date: Tue, 17 Nov 2026 08:00:00 -0500\r\n\r\n{body}\r\n"
+            );
+            Arriving { bytes: letter.into_bytes().into(), cut: false }
+        };
+        let fresh = async |mailbox: &str, letter: Arriving| {
+            world.desk.receive(mailbox, vec![letter]).await.unwrap()[0].fresh
+        };
+        assert!(fresh("soporte", written("a", "Hola.")).await);
+        assert!(!fresh("ventanilla", written("b", "Hola.")).await);
+        assert!(fresh("ventanilla", written("b", "Otra cosa.")).await, "another letter of the same second");
+    }
+
+    async fn a_bare_number_lets_only_the_agent_of_the_case_speak_for_the_desk(world: World) {
+        let number = world.registers(MARTA, Kind::Incident).await;
+        world.does(Actor::Person(ADMIN), &number, assign(SupportLevel::First, Some(NATALY))).await;
+        let written = |from: &str, n: u32| {
+            format!(
+                "From: {from}\r\nTo: mesa@agencia.example\r\nSubject: Sobre {number}\r\n\
+                 Message-ID: <{n}@agencia.example>\r\n\r\nMe pasa lo mismo.\r\n"
+            )
+        };
+        let said = async || {
+            let case = world.sees(ADMIN, &number).await.unwrap();
+            case.events.iter().filter(|it| matches!(it.recorded.event, Event::Said { .. })).count()
+        };
+        let colleague = taken(&world.desk, written("persona4@agencia.example", 1)).await;
+        assert_eq!((colleague.state.as_str(), said().await), ("taken", 0), "he asks for something of his own");
+        taken(&world.desk, written("persona3@agencia.example", 2)).await;
+        assert_eq!(said().await, 1);
     }
 }

@@ -169,7 +169,9 @@ impl LetterRow {
             reason: told.map_or_else(|| letter.reason.clone(), str::to_owned),
             case: seen.case.as_ref().map(ToString::to_string),
             accepts: seen.state == Became::Held && accepts,
-            replays: matches!(seen.state, Became::Unreadable | Became::Discarded)
+            // What nobody can let in may be right after something was set right: an account, a contract.
+            replays: (matches!(seen.state, Became::Unreadable | Became::Discarded)
+                || seen.state == Became::Held && !accepts)
                 && letter.reason != "too-large",
             discards: matches!(seen.state, Became::Held | Became::Unreadable),
         }
