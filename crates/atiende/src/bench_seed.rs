@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use atiende_desk::{Desk, Salter};
+use atiende_procedure::office::Office;
 use atiende_procedure::{CaseId, CaseNumber, Event, Recorded, Text};
 use atiende_store::{StoreError, Writer, cases, numbers, seal};
 use jiff::SignedDuration;
@@ -42,11 +43,12 @@ pub(crate) async fn bench_seed(asked: &cli::BenchSeed) -> anyhow::Result<()> {
     while written < asked.cases {
         let until = (written + TOGETHER).min(asked.cases);
         let (from, total) = (written, asked.cases);
-        let (templates, salter) = (templates.clone(), desk.ambience().salter());
+        let (templates, salter, office) = (templates.clone(), desk.ambience().salter(), desk.office());
         desk.db()
             .change(move |w| {
                 let mut cases = (from..until).map(|nth| (nth, template(&templates, nth, total)));
-                cases.try_for_each(|(nth, of)| write(w, of, nth, &described(of, nth, total, &salter)))
+                cases
+                    .try_for_each(|(nth, of)| write(w, &office, of, nth, &described(of, nth, total, &salter)))
             })
             .await?;
         written = until;
@@ -115,7 +117,13 @@ fn described(template: &Template, nth: usize, total: usize, salter: &Salter) -> 
 }
 
 /// Writes the nth case from its template, a fraction of a minute after the one before.
-fn write(w: &mut Writer<'_>, template: &Template, nth: usize, described: &Text) -> Result<(), StoreError> {
+fn write(
+    w: &mut Writer<'_>,
+    office: &Office,
+    template: &Template,
+    nth: usize,
+    described: &Text,
+) -> Result<(), StoreError> {
     let (id, sequence) = numbers::next(w, template.year)?;
     let later = SignedDuration::from_micros(i64::try_from(nth % 50_000).unwrap_or(0) * 1_000);
     let mut events = template.events.clone();
@@ -130,7 +138,7 @@ fn write(w: &mut Writer<'_>, template: &Template, nth: usize, described: &Text) 
     }
     // What no event names is left out by the store: the template's own description.
     let texts: Vec<&Text> = template.texts.iter().chain([described]).collect();
-    cases::found(w, &events, &texts).map(drop)
+    cases::found(w, office, &events, &texts).map(drop)
 }
 
 /// A chronicle in memory, by case.

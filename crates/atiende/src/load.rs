@@ -2,6 +2,7 @@
 
 mod form;
 mod plan;
+mod promises;
 mod refused;
 
 use std::ops::Range;

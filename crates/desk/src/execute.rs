@@ -121,8 +121,8 @@ impl Desk {
         let recorded = |(sequence, event)| Recorded { sequence, at, acted, command, event };
         let events: Vec<Recorded> = (first..).zip(happened).map(recorded).collect();
         let after = match before {
-            Some(held) => cases::advance(w, held, &events, texts)?,
-            None => cases::found(w, &events, texts)?,
+            Some(held) => cases::advance(w, office, held, &events, texts)?,
+            None => cases::found(w, office, &events, texts)?,
         };
         let told = notices::told(before.map(Held::case), &after, &events, office);
         let letter = |told: notices::Told| NewLetter {

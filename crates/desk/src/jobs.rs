@@ -9,7 +9,7 @@ mod handed;
 mod keep;
 mod seal;
 
-pub use clock::pass_time;
+pub use clock::{pass_time, retime};
 pub use deliver::deliver;
 pub use keep::forget;
 pub use seal::{seal, seal_now};
@@ -122,6 +122,9 @@ async fn as_they_come<W: Future<Output = Result<usize, StoreError>>>(
 
 async fn time(desk: Desk, mut stopped: watch::Receiver<bool>) {
     loop {
+        if let Err(error) = retime(&desk).await {
+            tracing::warn!(%error, "clocks could not be read anew");
+        }
         let more = match pass_time_over_some(&desk).await {
             Ok(count) => count > 0,
             Err(error) => {

@@ -112,6 +112,31 @@ impl Spoken {
         }
     }
 
+    /// Whether it is the day of now.
+    pub fn is_today(&self, at: Timestamp) -> bool {
+        self.zone.to_datetime(at).date() == self.now.date()
+    }
+
+    /// How far an instant is in the least room: *en 40 min*, *hace 3 h*, *hoy, 4:15 p. m.*, *mañana*, *vie. 20 nov.*
+    pub fn distance(&self, at: Timestamp) -> String {
+        let now = self.zone.to_timestamp(self.now).unwrap_or(at);
+        let minutes = at.duration_since(now).as_mins();
+        let length = match minutes.abs() {
+            0 => return (if self.language == Language::Es { "ahora" } else { "now" }).to_owned(),
+            minutes @ 1..60 => format!("{minutes}\u{a0}min"),
+            minutes @ 60..360 if minutes % 60 < 10 => format!("{}\u{a0}h", minutes / 60),
+            minutes @ 60..360 => format!("{}\u{a0}h {}\u{a0}min", minutes / 60, minutes % 60 / 10 * 10),
+            _ if self.is_today(at) => return self.moment(at),
+            _ => return self.short_day(at),
+        };
+        match (self.language, minutes > 0) {
+            (Language::Es, true) => format!("en {length}"),
+            (Language::Es, false) => format!("hace {length}"),
+            (Language::En, true) => format!("in {length}"),
+            (Language::En, false) => format!("{length} ago"),
+        }
+    }
+
     fn near(&self, date: Date) -> Option<&'static str> {
         let words = match self.language {
             Language::Es => ["ayer", "hoy", "mañana"],
@@ -201,6 +226,20 @@ mod tests {
             "31 de diciembre de 2026"
         );
         assert_eq!(said(Language::En, "2026-11-18T13:12:00Z", |it, _| it.date(day)), "December 31, 2026");
+    }
+
+    #[test]
+    fn what_is_near_in_time_is_told_by_its_distance() {
+        let es = |at| said(Language::Es, at, Spoken::distance);
+        assert_eq!(es("2026-11-18T15:00:20Z"), "ahora");
+        assert_eq!(es("2026-11-18T15:40:00Z"), "en 40 min");
+        assert_eq!(es("2026-11-18T18:05:00Z"), "en 3 h");
+        assert_eq!(es("2026-11-18T16:47:00Z"), "en 1 h 40 min");
+        assert_eq!(es("2026-11-18T13:00:00Z"), "hace 2 h");
+        assert_eq!(es("2026-11-18T22:00:00Z"), "hoy, 5:00 p. m.");
+        assert_eq!(es("2026-11-19T14:00:00Z"), "mañana");
+        assert_eq!(es("2026-11-10T14:00:00Z"), "mar. 10 nov.");
+        assert_eq!(said(Language::En, "2026-11-18T14:20:00Z", Spoken::distance), "40 min ago");
     }
 
     #[test]

@@ -73,6 +73,11 @@ impl WorkingCalendar {
         self.zone.to_datetime(at).date()
     }
 
+    /// When the day of an instant ends.
+    pub fn end_of_day(&self, at: Timestamp) -> Timestamp {
+        self.instant(tomorrow(self.day_of(at)).at(0, 0, 0, 0))
+    }
+
     /// The holidays of a year by law and of the office, each date once.
     pub fn holidays(&self, year: i16) -> BTreeMap<Date, String> {
         holidays(self.law.rules().iter().chain(&self.local), year)

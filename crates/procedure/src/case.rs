@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::sla::{Promise, ProviderPromise, Standstill, Warned};
 use crate::{
     Actor, AttentionMode, CaseId, CaseNumber, Channel, Complexity, ContractId, DepartmentId, Impact, Kind,
     Performer, PersonId, Priority, ServiceId, SiteId, Status, SupportLevel, TextRef, Urgency, VersionId,
@@ -60,6 +61,21 @@ pub struct Case {
     pub absorbed: BTreeSet<CaseId>,
     /// When it last was reopened.
     pub reopened_at: Option<Timestamp>,
+    /// What the desk promised for it (R3).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promise: Option<Promise>,
+    /// When somebody in particular first had it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned_at: Option<Timestamp>,
+    /// When the desk first answered its requester.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Timestamp>,
+    /// When it stood still, oldest first; the last may still last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub standstills: Vec<Standstill>,
+    /// Whose attention was drawn to what.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warned: Vec<Warned>,
 }
 
 /// What a request must say (R9). All of it may come later when it comes by mail.
@@ -114,6 +130,18 @@ pub struct ProviderTurn {
     pub follow_up_due: Option<Timestamp>,
     /// Whether the supervisor has been reminded of the one that is due.
     pub reminded: bool,
+    /// What the provider promised by its contract.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promise: Option<ProviderPromise>,
+    /// When it first answered in this turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_at: Option<Timestamp>,
+    /// Whether the turn ended with its report that the work is solved.
+    #[serde(default)]
+    pub reported: bool,
+    /// Whether it goes on with the turn before, whose report was not accepted: so does its clock.
+    #[serde(default)]
+    pub continues: bool,
 }
 
 /// What was done and by whom (R14).
@@ -148,13 +176,5 @@ impl Case {
     /// The turn with a provider that the supervisor must still follow: the last one, until the case is solved (R13).
     pub fn followed_turn(&self) -> Option<&ProviderTurn> {
         self.providers.last().filter(|turn| turn.follow_up_due.is_some())
-    }
-
-    /// When the clock must look at this case next: the grace that ends, or the follow-up that falls due.
-    pub fn wakes_at(&self) -> Option<Timestamp> {
-        match &self.status {
-            Status::Solved { grace_ends, .. } => Some(*grace_ends),
-            _ => self.followed_turn().filter(|turn| !turn.reminded).and_then(|turn| turn.follow_up_due),
-        }
     }
 }

@@ -145,6 +145,8 @@ pub enum Command {
     CloseByClock,
     /// The clock's: a follow-up fell due.
     RemindFollowUp,
+    /// The clock's: promises are about to be broken, or were.
+    Warn,
     /// The desk's own: a notice that is evidence has left the building.
     RecordDelivery {
         notice: EvidentialNotice,
@@ -192,6 +194,7 @@ impl Command {
             Command::Cancel { .. } => Action::Cancel,
             Command::CloseByClock => Action::CloseByClock,
             Command::RemindFollowUp => Action::RemindFollowUp,
+            Command::Warn => Action::Warn,
             Command::RecordDelivery { .. } => Action::RecordDelivery,
             Command::RecordBounce { .. } => Action::RecordBounce,
         }
@@ -239,6 +242,7 @@ impl Command {
             | Command::Merge { .. }
             | Command::CloseByClock
             | Command::RemindFollowUp
+            | Command::Warn
             | Command::RecordDelivery { .. }
             | Command::RecordBounce { .. } => Vec::new(),
         }

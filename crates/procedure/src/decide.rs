@@ -9,6 +9,7 @@ mod classify;
 mod close;
 mod complete;
 mod escalate;
+mod promise;
 mod provider;
 mod rate;
 mod register;
@@ -83,7 +84,9 @@ pub fn decide(case: &Case, command: &Command, now: &Circumstances) -> Result<Dec
         Command::EscalateToLevel { level, agent, reason } => {
             escalate::to_level(case, *level, *agent, reason, now)?
         }
-        Command::EscalateToProvider { contract, reason } => escalate::to_provider(*contract, reason, now)?,
+        Command::EscalateToProvider { contract, reason } => {
+            escalate::to_provider(case, *contract, reason, now)?
+        }
         Command::FollowUp { note } => provider::follow_up(case, note, now)?,
         Command::ReportFromProvider { report, solved, mode } => {
             provider::report(case, report, *solved, *mode)?
@@ -110,6 +113,7 @@ pub fn decide(case: &Case, command: &Command, now: &Circumstances) -> Result<Dec
             here
         }
         Command::RemindFollowUp => provider::remind(case)?,
+        Command::Warn => promise::warn(case, now),
         Command::RecordDelivery { notice, event } => solve::record_delivery(case, *notice, *event)?,
         Command::RecordBounce { notice, event } => solve::record_bounce(case, *notice, *event)?,
     };

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Details;
+use crate::sla::{Attendant, ClockName, Promise, ProviderPromise};
 use crate::{
     Acted, AttachmentRef, AttentionMode, Audience, Cancellation, CaseId, CaseNumber, Channel, CommandId,
     Complexity, ContractId, GroupId, Impact, Kind, Performer, PersonId, ServiceId, SupportLevel, TextRef,
@@ -90,6 +91,8 @@ pub enum Event {
         contract: ContractId,
         reason: TextRef,
         follow_up_due: Timestamp,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        promise: Option<ProviderPromise>,
     },
     FollowedUp {
         contract: ContractId,
@@ -152,6 +155,21 @@ pub enum Event {
         notice: EvidentialNotice,
         /// The event that it told of.
         event: u64,
+    },
+    /// What the desk promises for it by the agreement that holds (R3); absent when none does any more.
+    Promised {
+        promise: Option<Box<Promise>>,
+    },
+    /// Somebody's attention was drawn to a promise before or when it was broken.
+    Warned {
+        clock: ClockName,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        contract: Option<ContractId>,
+        percent: u16,
+        to: Attendant,
+        /// When the time was to be used up, as that was known then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due: Option<Timestamp>,
     },
     /// That notice came back: whoever it was for does not know.
     Bounced {

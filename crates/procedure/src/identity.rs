@@ -49,6 +49,10 @@ ids! {
     TokenId,
     /// A mailbox of the office.
     MailboxId,
+    /// A service level agreement.
+    AgreementId,
+    /// A working calendar.
+    CalendarId,
 }
 
 /// The ticket's number, `{prefix}-{year}-{sequence}`: unique, ascending within its year, gaps allowed (R4).
@@ -76,6 +80,11 @@ impl CaseNumber {
     pub fn sequence(&self) -> i64 {
         self.sequence
     }
+}
+
+impl CalendarId {
+    /// The office's own, which the settings hold.
+    pub const MAIN: CalendarId = CalendarId(0);
 }
 
 impl fmt::Display for CaseNumber {

@@ -15,6 +15,7 @@ pub mod missing;
 pub mod office;
 pub mod permission;
 pub mod refusal;
+pub mod sla;
 pub mod status;
 pub mod text;
 pub mod vocabulary;

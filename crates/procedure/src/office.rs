@@ -4,6 +4,8 @@
 //! (R8). It is small enough (thousands of people) to be kept whole in memory, so nothing else looks names up.
 
 mod administer;
+mod agreement;
+mod calendars;
 mod catalogue;
 mod contract;
 mod mailbox;
@@ -14,6 +16,9 @@ mod version;
 pub mod written;
 
 pub use administer::{Administered, administer};
+pub(crate) use agreement::Covered;
+pub use agreement::{Agreement, AgreementHours};
+pub use calendars::NamedCalendar;
 pub use catalogue::{Answer, Question, QuestionForm, Service};
 pub use contract::{Contract, ContractKind, Provider};
 pub use mailbox::{MailSecurity, MailServer, Mailbox, OAuthClient, Receiving, writes_for};
@@ -29,8 +34,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Acted, CommandId, ContractId, DepartmentId, GroupId, MailboxId, PersonId, ProviderId, Role, ServiceId,
-    SiteId, SupportLevel, TextRef, TokenId, VersionId,
+    Acted, AgreementId, CalendarId, CommandId, ContractId, DepartmentId, GroupId, MailboxId, PersonId,
+    ProviderId, Role, ServiceId, SiteId, SupportLevel, TextRef, TokenId, VersionId,
 };
 
 /// Everything that the desk knows about the agency it serves.
@@ -47,7 +52,12 @@ pub struct Office {
     pub contracts: BTreeMap<ContractId, Arc<Contract>>,
     pub versions: BTreeMap<VersionId, Arc<ProcedureVersion>>,
     pub mailboxes: BTreeMap<MailboxId, Arc<Mailbox>>,
+    pub agreements: BTreeMap<AgreementId, Arc<Agreement>>,
+    /// Those besides the office's own.
+    pub calendars: BTreeMap<CalendarId, Arc<NamedCalendar>>,
     pub settings: Arc<Settings>,
+    /// The office's event after which clocks last read otherwise: hours, holidays, quiet hours.
+    pub timed: u64,
     /// Tokens in force, by id; their secrets are not here.
     pub tokens: BTreeMap<TokenId, Token>,
     by_email: BTreeMap<String, PersonId>,
@@ -129,6 +139,12 @@ pub enum OfficeEvent {
     MailboxSet {
         mailbox: Box<Mailbox>,
     },
+    AgreementSet {
+        agreement: Box<Agreement>,
+    },
+    CalendarSet {
+        calendar: Box<NamedCalendar>,
+    },
 }
 
 /// A change that somebody asks of the office. Ids are absent for what is new: the office gives the next one.
@@ -163,6 +179,9 @@ pub enum Change {
         token: TokenId,
     },
     SetMailbox(Box<Mailbox>),
+    /// Its version is given by the office.
+    SetAgreement(Box<Agreement>),
+    SetCalendar(Box<NamedCalendar>),
 }
 
 impl Office {
@@ -194,6 +213,30 @@ impl Office {
     /// The contract with this number.
     pub fn contract_by_number(&self, number: &str) -> Option<&Arc<Contract>> {
         self.contracts.values().find(|contract| contract.number == number)
+    }
+
+    /// The contracts that hold on a day and are for cases of this service at this level (R6).
+    pub fn contracts_for(
+        &self,
+        service: Option<ServiceId>,
+        level: SupportLevel,
+        day: jiff::civil::Date,
+    ) -> impl Iterator<Item = &Arc<Contract>> {
+        let provides =
+            |contract: &Contract| self.providers.get(&contract.provider).is_some_and(|it| it.active);
+        self.contracts
+            .values()
+            .filter(move |it| it.in_force(day) && it.covers(service, level) && provides(it))
+    }
+
+    /// The agreement of this name.
+    pub fn agreement_by_name(&self, name: &str) -> Option<&Arc<Agreement>> {
+        self.agreements.values().find(|agreement| agreement.name == name)
+    }
+
+    /// The calendar of this name, besides the office's own.
+    pub fn calendar_by_name(&self, name: &str) -> Option<&Arc<NamedCalendar>> {
+        self.calendars.values().find(|calendar| calendar.name == name)
     }
 
     /// The mailbox of this name.
@@ -269,13 +312,26 @@ impl Office {
             OfficeEvent::VersionSet { version } => {
                 self.versions.insert(version.id, Arc::new((**version).clone()));
             }
-            OfficeEvent::SettingsSet { settings } => self.settings = Arc::new((**settings).clone()),
+            OfficeEvent::SettingsSet { settings } => {
+                let now = &self.settings;
+                if (&now.calendar, now.quiet_hours) != (&settings.calendar, settings.quiet_hours) {
+                    self.timed = recorded.sequence;
+                }
+                self.settings = Arc::new((**settings).clone());
+            }
             OfficeEvent::PasswordSet { .. } => {}
             OfficeEvent::TokenIssued { token } => {
                 self.tokens.insert(token.id, token.clone());
             }
             OfficeEvent::TokenRevoked { token } => {
                 self.tokens.remove(token);
+            }
+            OfficeEvent::AgreementSet { agreement } => {
+                self.agreements.insert(agreement.id, Arc::new((**agreement).clone()));
+            }
+            OfficeEvent::CalendarSet { calendar } => {
+                self.timed = recorded.sequence;
+                self.calendars.insert(calendar.id, Arc::new((**calendar).clone()));
             }
             OfficeEvent::MailboxSet { mailbox } => {
                 self.mailboxes.insert(mailbox.id, Arc::new((**mailbox).clone()));

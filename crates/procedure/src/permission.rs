@@ -8,6 +8,7 @@ mod scope;
 pub use scope::{Scope, audiences, knows};
 
 use crate::office::{Office, Person};
+use crate::sla::due_warnings;
 use crate::{Action, Actor, Audience, Capacity, Case, ContractId, Refusal, Role, Status, StatusName};
 
 use StatusName::{Assigned, Closed, InProgress, Referred, Registered, Solved, Waiting, WithProvider};
@@ -92,6 +93,7 @@ const TABLE: &[Row] = &[
     row(Action::Merge, ON_THE_DESK, &[Who::Agent, Who::Administrator]),
     row(Action::CloseByClock, &[Solved], &[Who::Clock]),
     row(Action::RemindFollowUp, &[Assigned, InProgress, Waiting, WithProvider], &[Who::Clock]),
+    row(Action::Warn, ON_THE_DESK, &[Who::Clock]),
     row(Action::RecordDelivery, StatusName::ALL, &[Who::Clock]),
     row(Action::RecordBounce, StatusName::ALL, &[Who::Clock]),
 ];
@@ -169,6 +171,7 @@ fn ready(case: &Case, action: Action, capacity: Capacity, now: &Circumstances) -
             Some(turn) if !turn.reminded && turn.follow_up_due.is_some_and(|due| due <= now.now) => Ok(()),
             _ => Err(Refusal::NoFollowUpDue),
         },
+        Action::Warn if due_warnings(case, now.office, now.now).is_empty() => Err(Refusal::NothingDue),
         Action::Solve => match (&case.assessment, case.status.level()) {
             (Some(assessment), Some(level)) if assessment.level == level => Ok(()),
             (_, Some(level)) => Err(Refusal::NotAssessed { level }),

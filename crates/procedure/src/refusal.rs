@@ -54,6 +54,8 @@ pub enum Refusal {
     AlreadyAcknowledged,
     /// The follow-up is not due, or was already reminded of.
     NoFollowUpDue,
+    /// Nothing that time brings is due.
+    NothingDue,
     /// That delivery is already recorded.
     AlreadyRecorded,
     /// An escalation goes to the next level only; another level is an assignment (R11).
@@ -66,8 +68,10 @@ pub enum Refusal {
     NoGroupAtLevel { level: SupportLevel },
     /// The person is not an active agent of this group.
     NotAnAgentOf { person: PersonId, group: GroupId },
-    /// The contract is not in force today.
-    ContractNotInForce { contract: ContractId },
+    /// The contract is not in force today; those of these numbers are, and are for such cases.
+    ContractNotInForce { contract: ContractId, instead: Vec<String> },
+    /// The contract is not for cases of this service at this level; these are (R6).
+    ContractDoesNotCover { contract: ContractId, instead: Vec<String> },
     /// It is already with the same agent, group and level.
     AlreadyThere,
     /// Something needed is absent or out of bounds.
@@ -130,6 +134,7 @@ impl Refusal {
             Refusal::RatingOver { .. } => "rating-over",
             Refusal::AlreadyAcknowledged => "already-acknowledged",
             Refusal::NoFollowUpDue => "no-follow-up-due",
+            Refusal::NothingDue => "nothing-due",
             Refusal::AlreadyRecorded => "already-recorded",
             Refusal::LevelNotNext { .. } => "level-not-next",
             Refusal::NoLevelAbove => "no-level-above",
@@ -137,6 +142,7 @@ impl Refusal {
             Refusal::NoGroupAtLevel { .. } => "no-group-at-level",
             Refusal::NotAnAgentOf { .. } => "not-an-agent-of",
             Refusal::ContractNotInForce { .. } => "contract-not-in-force",
+            Refusal::ContractDoesNotCover { .. } => "contract-does-not-cover",
             Refusal::AlreadyThere => "already-there",
             Refusal::BadField { .. } => "bad-field",
             Refusal::BadAnswer { .. } => "bad-answer",
@@ -170,6 +176,7 @@ impl Refusal {
             | Refusal::RatingOver { .. }
             | Refusal::AlreadyAcknowledged
             | Refusal::NoFollowUpDue
+            | Refusal::NothingDue
             | Refusal::AlreadyRecorded
             | Refusal::LastAdministrator
             | Refusal::NoProcedureInForce => RefusalClass::State,

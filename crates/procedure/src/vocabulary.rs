@@ -235,6 +235,7 @@ vocabulary! {
         CloseByClock = "close_by_clock",
         /// The clock: a follow-up fell due and was not made (R13).
         RemindFollowUp = "remind_follow_up",
+        Warn = "warn",
         /// The desk itself: a notice that is evidence has left the building (R14).
         RecordDelivery = "record_delivery",
         /// The desk itself: such a notice came back (R14).

@@ -3,12 +3,31 @@
 use atiende_procedure::permission::Scope;
 use atiende_procedure::{Case, GroupId, PersonId, StatusName, SupportLevel};
 
+use jiff::Timestamp;
+
 use crate::case_row::is_unassigned;
 use crate::error::{Result, StoreError};
 use crate::link::{Reader, Writer};
 use crate::query::Query;
 use crate::row::record;
 use crate::value::Value;
+
+/// The most that is counted one by one.
+pub const MOST_COUNTED: u64 = 1000;
+
+/// How many open cases of the desk, security's apart, have a clock that runs out from one instant on and before
+/// another; [`MOST_COUNTED`] for that many or more.
+pub fn due(r: &mut Reader<'_>, from: Option<Timestamp>, to: Timestamp) -> Result<u64> {
+    let query = Query::new("SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE security = ").bind(false);
+    let query = query.push(" AND open AND next_due IS NOT NULL AND next_due < ").bind(to);
+    let query = match from {
+        Some(from) => query.push(" AND next_due >= ").bind(from),
+        None => query,
+    };
+    let most = i64::try_from(MOST_COUNTED).unwrap_or(i64::MAX);
+    let query = query.push(" LIMIT ").bind(most).push(") AS due");
+    Ok(r.row::<u64>(&query)?.unwrap_or_default())
+}
 
 /// Cases of one standing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

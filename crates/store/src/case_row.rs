@@ -1,6 +1,7 @@
 //! A case as a row: one function derives its columns, for writing and for verifying alike.
 
-use atiende_procedure::{Case, Status, StatusName, WaitingFor};
+use atiende_procedure::office::Office;
+use atiende_procedure::{Case, Status, StatusName, WaitingFor, sla};
 
 use crate::error::{Result, StoreError};
 use crate::events::Hash;
@@ -9,9 +10,9 @@ use crate::query::Query;
 use crate::row::{Record, Row};
 use crate::value::Value;
 
-/// The columns that follow from a case alone, in the order of [`values`]. `open` is SQL's TRUE for who may still be
-/// attended.
-pub(crate) const COLUMNS: [&str; 25] = [
+/// The columns that follow from a case, in the order of [`values`]; the last [`TIMED`] follow from the office's calendars
+/// too. `open` is SQL's TRUE for who may still be attended.
+pub(crate) const COLUMNS: [&str; 29] = [
     "prefix",
     "year",
     "sequence",
@@ -35,13 +36,21 @@ pub(crate) const COLUMNS: [&str; 25] = [
     "waiting_for",
     "expected_by",
     "follow_up_due",
-    "wake_at",
     "follows",
+    "wake_at",
+    "next_due",
+    "next_clock",
+    "provider_due",
+    "timed",
 ];
 
+/// How many columns tell of time. `timed` is the event of the office by whose calendars they were told.
+pub(crate) const TIMED: usize = 5;
+
 /// What the columns hold for this case.
-pub(crate) fn values(case: &Case) -> [Value; 25] {
+pub(crate) fn values(case: &Case, office: &Office) -> [Value; 29] {
     let followed = case.followed_turn();
+    let [wake_at, next_due, next_clock, provider_due, timed] = timed(case, office);
     [
         case.number.prefix().into(),
         i64::from(case.number.year()).into(),
@@ -66,9 +75,35 @@ pub(crate) fn values(case: &Case) -> [Value; 25] {
         waiting_for(case).into(),
         case.expected_by.into(),
         followed.and_then(|turn| turn.follow_up_due).into(),
-        case.wakes_at().into(),
         case.follows.into(),
+        wake_at,
+        next_due,
+        next_clock,
+        provider_due,
+        timed,
     ]
+}
+
+/// The columns that tell of time.
+fn timed(case: &Case, office: &Office) -> [Value; TIMED] {
+    let next = sla::next_due(case, office);
+    [
+        sla::wakes_at(case, office).into(),
+        next.map(|(at, _)| at).into(),
+        next.map(|(_, clock)| clock).into(),
+        sla::provider_due(case, office).into(),
+        office.timed.into(),
+    ]
+}
+
+/// The statement that tells time anew for a case that did not move.
+pub(crate) fn retime(case: &Case, office: &Office) -> Query {
+    let mut query = Query::new("UPDATE cases SET ");
+    let columns = COLUMNS[COLUMNS.len() - TIMED..].iter().zip(timed(case, office));
+    for (n, (column, value)) in columns.enumerate() {
+        query = query.push(if n == 0 { "" } else { ", " }).push(column).push(" = ").bind(value);
+    }
+    query.push(" WHERE id = ").bind(case.id)
 }
 
 fn waiting_for(case: &Case) -> Option<WaitingFor> {
@@ -115,17 +150,23 @@ fn state(case: &Case) -> Result<Value> {
 }
 
 /// The statement that stores a new case.
-pub(crate) fn insert(case: &Case, head: &Hash, subject: Option<String>) -> Result<Query> {
-    let row = [case.id.into()].into_iter().chain(values(case));
+pub(crate) fn insert(case: &Case, office: &Office, head: &Hash, subject: Option<String>) -> Result<Query> {
+    let row = [case.id.into()].into_iter().chain(values(case, office));
     let row = row.chain([(*head).into(), subject.into(), state(case)?]);
     let columns = COLUMNS.join(", ");
     Ok(Query::new(format!("INSERT INTO cases (id, {columns}, head, subject, state) VALUES ")).bind_row(row))
 }
 
 /// The statement that stores a moved case, if it still is at this version.
-pub(crate) fn update(case: &Case, head: &Hash, subject: Option<String>, before: u64) -> Result<Query> {
+pub(crate) fn update(
+    case: &Case,
+    office: &Office,
+    head: &Hash,
+    subject: Option<String>,
+    before: u64,
+) -> Result<Query> {
     let mut query = Query::new("UPDATE cases SET ");
-    for (column, value) in COLUMNS.into_iter().zip(values(case)) {
+    for (column, value) in COLUMNS.into_iter().zip(values(case, office)) {
         query = query.push(column).push(" = ").bind(value).push(", ");
     }
     query = query.push("head = ").bind(*head).push(", subject = ").bind(subject);

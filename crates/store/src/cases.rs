@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use atiende_procedure::office::Office;
 use atiende_procedure::{Case, CaseId, CaseNumber, ContractId, Event, PersonId, Recorded, Text, TextRef};
 
 use crate::commands::{Answer, Receipt};
@@ -91,18 +92,38 @@ pub fn hold(w: &mut Writer<'_>, id: CaseId) -> Result<Option<Held>> {
     found.map(|(state, head, subject)| Ok(Held { case: from_state(&state)?, head, subject })).transpose()
 }
 
+/// Tells time anew for some of the open cases whose clocks were read by calendars that hold no longer, and answers how
+/// many they were.
+pub fn retime_some(w: &mut Writer<'_>, office: &Office, most: u32) -> Result<usize> {
+    let lock = crate::dialect::skip_locked(w.dialect());
+    let query = Query::new("SELECT state FROM cases WHERE open AND timed < ").bind(office.timed);
+    let query = query.push(" ORDER BY timed, id LIMIT ").bind(i64::from(most)).push(lock);
+    let states: Vec<String> = w.rows(&query)?;
+    for state in &states {
+        w.execute(&case_row::retime(&from_state(state)?, office))?;
+    }
+    Ok(states.len())
+}
+
+/// Whether the clocks of some open case were read by calendars that hold no longer.
+pub fn must_be_retimed(r: &mut Reader<'_>, office: &Office) -> Result<bool> {
+    let query = Query::new("SELECT id FROM cases WHERE open AND timed < ").bind(office.timed);
+    let found: Option<CaseId> = r.row(&query.push(" ORDER BY timed, id LIMIT 1"))?;
+    Ok(found.is_some())
+}
+
 /// Stores a new case, given its first events and the words that came along, and answers it. Words that no event holds
 /// are left out.
 ///
 /// # Errors
 /// [`StoreError::Damaged`] when its first event is no registration.
-pub fn found(w: &mut Writer<'_>, events: &[Recorded], words: &[&Text]) -> Result<Case> {
+pub fn found(w: &mut Writer<'_>, office: &Office, events: &[Recorded], words: &[&Text]) -> Result<Case> {
     let (first, later) = events.split_first().ok_or_else(|| StoreError::damaged("a case without events"))?;
     let mut case = Case::found(first).ok_or_else(|| StoreError::damaged("not a registration"))?;
     later.iter().for_each(|recorded| case.apply(recorded));
     let head = append(w, &case, (0, events::BEGINNING), events, words)?;
     let texts = given(words);
-    w.execute(&case_row::insert(&case, &head, texts.get(&case.subject).cloned())?)?;
+    w.execute(&case_row::insert(&case, office, &head, texts.get(&case.subject).cloned())?)?;
     belong(w, None, &case)?;
     settle(w, None, &case, events, &texts)?;
     Ok(case)
@@ -113,12 +134,18 @@ pub fn found(w: &mut Writer<'_>, events: &[Recorded], words: &[&Text]) -> Result
 ///
 /// # Errors
 /// [`StoreError::Stale`] when it has moved meanwhile.
-pub fn advance(w: &mut Writer<'_>, held: &Held, events: &[Recorded], words: &[&Text]) -> Result<Case> {
+pub fn advance(
+    w: &mut Writer<'_>,
+    office: &Office,
+    held: &Held,
+    events: &[Recorded],
+    words: &[&Text],
+) -> Result<Case> {
     let before = &held.case;
     let mut case = before.clone();
     events.iter().for_each(|recorded| case.apply(recorded));
     let head = append(w, &case, (before.version, held.head), events, words)?;
-    if w.execute(&case_row::update(&case, &head, held.subject.clone(), before.version)?)? != 1 {
+    if w.execute(&case_row::update(&case, office, &head, held.subject.clone(), before.version)?)? != 1 {
         return Err(StoreError::Stale { version: before.version });
     }
     belong(w, Some(before), &case)?;

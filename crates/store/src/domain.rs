@@ -1,5 +1,6 @@
 //! How the procedure's words are kept in columns: ids as numbers, words as their stored form, hashes as bytes.
 
+use atiende_procedure::sla::ClockName;
 use atiende_procedure::{
     BlobHash, CaseId, Channel, ContractId, DepartmentId, GroupId, Kind, PersonId, Priority, ServiceId,
     SiteId, StatusName, SupportLevel, TextRef, TokenId, WaitingFor,
@@ -23,7 +24,7 @@ macro_rules! words {
         values! { $($word: |v| Value::Text(v.as_str().to_owned())),+ }
     };
 }
-words!(StatusName, SupportLevel, Kind, Channel, WaitingFor);
+words!(StatusName, SupportLevel, Kind, Channel, WaitingFor, ClockName);
 
 columns! {
     TextRef: [u8; 32] => |v| TextRef(v),

@@ -31,6 +31,13 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: "",
         postgres: "",
     },
+    Migration {
+        number: 3,
+        name: "promises",
+        shared: include_str!("../migrations/0003_promises.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest migration of this program.

@@ -6,6 +6,7 @@
 mod branch;
 
 use atiende_procedure::permission::Scope;
+use atiende_procedure::sla::ClockName;
 use atiende_procedure::{
     CaseId, CaseNumber, ContractId, DepartmentId, GroupId, Kind, PersonId, Priority, ServiceId, SiteId,
     StatusName, SupportLevel, WaitingFor,
@@ -43,6 +44,10 @@ pub struct Filter {
     pub opened_from: Option<Timestamp>,
     /// Before this instant.
     pub opened_to: Option<Timestamp>,
+    /// Only open ones of which a clock of the desk runs out from this instant on.
+    pub due_from: Option<Timestamp>,
+    /// Only open ones of which a clock of the desk runs out before this instant.
+    pub due_to: Option<Timestamp>,
     /// All of these words in one of its texts.
     pub words: Option<String>,
 }
@@ -76,6 +81,8 @@ pub enum SortKey {
     Priority,
     /// When the next follow-up is due: only cases that a supervisor follows.
     FollowUp,
+    /// When the next of the desk's clocks runs out: only open cases of which one runs, or ran out.
+    Due,
 }
 
 /// The order of a list.
@@ -108,6 +115,7 @@ impl std::str::FromStr for Sort {
             "number" => SortKey::Number,
             "priority" => SortKey::Priority,
             "follow_up_due" => SortKey::FollowUp,
+            "next_due" => SortKey::Due,
             _ => return Err(UnknownSort(text.chars().take(40).collect())),
         };
         Ok(Sort { key, ascending })
@@ -122,6 +130,7 @@ impl std::fmt::Display for Sort {
             SortKey::Number => "number",
             SortKey::Priority => "priority",
             SortKey::FollowUp => "follow_up_due",
+            SortKey::Due => "next_due",
         };
         write!(f, "{}{key}", if self.ascending { "" } else { "-" })
     }
@@ -154,6 +163,11 @@ record! {
         pub waiting_for: Option<WaitingFor>,
         pub expected_by: Option<Timestamp>,
         pub follow_up_due: Option<Timestamp>,
+        /// When the next of the desk's clocks runs out, and which; absent while none runs.
+        pub next_due: Option<Timestamp>,
+        pub next_clock: Option<ClockName>,
+        /// The same of its providers' clocks.
+        pub provider_due: Option<Timestamp>,
         /// Absent once destroyed by order of the law.
         pub subject: Option<String>,
     }

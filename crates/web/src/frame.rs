@@ -6,6 +6,7 @@ use askama::filters::HtmlSafe;
 use atiende_desk::{Language, Spoken};
 use atiende_procedure::office::{Office, Person};
 use atiende_procedure::permission::Scope;
+use atiende_procedure::sla::ClockName;
 use atiende_procedure::{Actor, Role, StatusName};
 use jiff::Timestamp;
 
@@ -150,6 +151,19 @@ impl Frame {
         let (class, icon) = look(status);
         let word = self.t.of_word("status", status.as_str());
         Markup(format!("<span class=\"st {class}\">{}{word}</span>", self.icon(icon)))
+    }
+
+    /// When a clock runs out: icon, words and colour; the clock's name and the moment in full are its title.
+    pub(crate) fn due(&self, due: Timestamp, clock: ClockName) -> Markup {
+        let today = self.spoken.is_today(due);
+        let (class, icon) = match () {
+            () if due <= self.now => ("late", "clock-exclamation"),
+            () if today => ("soon", "hourglass-high"),
+            () => ("", "clock"),
+        };
+        let title = format!("{}: {}", self.word("clock", clock), self.in_full(&due));
+        let words = self.spoken.distance(due);
+        Markup(format!("<span class=\"left {class}\" title=\"{title}\">{}{words}</span>", self.icon(icon)))
     }
 
     /// A word of a vocabulary, in this language.

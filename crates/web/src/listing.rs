@@ -1,7 +1,7 @@
 //! What a list is asked for, in the words of a URL: the API's and the queue page's.
 
 use atiende_desk::Viewer;
-use atiende_desk::view::queue::QueueRequest;
+use atiende_desk::view::queue::{Due, QueueRequest};
 use atiende_desk::{Order, QueueFilter};
 use atiende_procedure::office::Office;
 use atiende_procedure::{Kind, PersonId, Priority, StatusName, SupportLevel};
@@ -35,13 +35,16 @@ pub(crate) struct Listing {
     pub(crate) group: Option<String>,
     /// `low`, `medium`, `high` or `critical`.
     pub(crate) priority: Option<String>,
+    /// `overdue`, or `today` for what runs out before the day ends.
+    pub(crate) due: Option<String>,
     /// Words to search for.
     pub(crate) q: Option<String>,
     /// A date or an instant.
     pub(crate) opened_from: Option<String>,
     /// A date, itself included, or an instant.
     pub(crate) opened_to: Option<String>,
-    /// `changed` (newest first), `opened` (newest first), `oldest`, `priority`, `number`.
+    /// `changed` (newest first), `opened` (newest first), `oldest`, `priority`, `number`, `due` (open cases of which a
+    /// clock runs or ran out, the first due first).
     pub(crate) sort: Option<String>,
     /// The `next_cursor` of the page before.
     pub(crate) cursor: Option<String>,
@@ -107,6 +110,8 @@ impl Listing {
             contract: None,
             opened_from: self.instant("opened_from", &self.opened_from, office, 0)?,
             opened_to: self.instant("opened_to", &self.opened_to, office, 1)?,
+            due_from: None,
+            due_to: None,
             words: filled(&self.q).map(|words| words.chars().take(200).collect()),
         };
         let limit = word::<usize>("limit", &self.limit)?.unwrap_or(50);
@@ -116,6 +121,12 @@ impl Listing {
         Ok(QueueRequest {
             filter,
             order: self.order()?,
+            due: match filled(&self.due) {
+                None => None,
+                Some("overdue") => Some(Due::Overdue),
+                Some("today") => Some(Due::Today),
+                Some(_) => return Err(wrong("due")),
+            },
             cursor: filled(&self.cursor).map(str::to_owned),
             limit,
         })
@@ -138,6 +149,7 @@ impl Listing {
             Some("oldest" | "opened_at") => Order::Oldest,
             Some("priority") => Order::Priority,
             Some("number") => Order::Number,
+            Some("due") => Order::Due,
             Some(_) => return Err(wrong("sort")),
         })
     }

@@ -16,6 +16,13 @@ pub(crate) fn sentence(t: &Texts, refusal: &Refusal) -> String {
             }
         }
         Refusal::BadAnswer { problem, question } => t.name(&problem_name(*problem), question),
+        Refusal::ContractNotInForce { instead, .. } | Refusal::ContractDoesNotCover { instead, .. } => {
+            let why = t.of_word("refusal", refusal.code()).to_owned();
+            match instead.is_empty() {
+                true => format!("{why} {}", t.get("refusal-contract-none")),
+                false => format!("{why} {}", t.name("refusal-contract-instead", &instead.join(", "))),
+            }
+        }
         refusal => t.of_word("refusal", refusal.code()).to_owned(),
     }
 }
@@ -33,7 +40,9 @@ pub(crate) fn field(refusal: &Refusal) -> Option<String> {
     match refusal {
         Refusal::BadField { field, .. } => Some((*field).to_owned()),
         Refusal::BadAnswer { question, .. } => Some(format!("answers.{question}")),
-        Refusal::ContractNotInForce { .. } => Some("contract".to_owned()),
+        Refusal::ContractNotInForce { .. } | Refusal::ContractDoesNotCover { .. } => {
+            Some("contract".to_owned())
+        }
         Refusal::NotAnAgentOf { .. } | Refusal::PersonNotActive { .. } => Some("assignee".to_owned()),
         Refusal::GroupNotOfLevel { .. } => Some("group".to_owned()),
         Refusal::NoGroupAtLevel { .. } | Refusal::LevelNotNext { .. } => Some("level".to_owned()),

@@ -8,6 +8,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use super::promises::{AgreementForm, NamedCalendarForm};
+
 /// A name of something else in the office, with its place in the file for messages.
 pub(crate) type Name = Spanned<String>;
 
@@ -23,6 +25,8 @@ pub(crate) struct OfficeForm {
     pub(crate) services: Vec<Spanned<ServiceForm>>,
     pub(crate) providers: Vec<Spanned<ProviderForm>>,
     pub(crate) contracts: Vec<Spanned<ContractForm>>,
+    pub(crate) calendars: Vec<Spanned<NamedCalendarForm>>,
+    pub(crate) agreements: Vec<Spanned<AgreementForm>>,
     pub(crate) procedures: Vec<Spanned<VersionForm>>,
     pub(crate) mailboxes: Vec<Spanned<MailboxForm>>,
 }
@@ -40,6 +44,9 @@ pub(crate) struct SettingsForm {
     pub(crate) grace_days: Option<u32>,
     pub(crate) rating_days: Option<u32>,
     pub(crate) follow_up_days: Option<u32>,
+    /// Whom warnings reach when a promise is broken, by e-mail address.
+    pub(crate) head: Option<Name>,
+    pub(crate) quiet_hours: Option<bool>,
     pub(crate) waiting_hours: Option<WaitingHours>,
     pub(crate) calendar: Option<Spanned<CalendarSection>>,
 }
@@ -110,6 +117,8 @@ pub(crate) struct SiteForm {
     pub(crate) municipality: String,
     #[serde(default)]
     pub(crate) region: String,
+    /// The name of the calendar by which it works; absent for the office's own.
+    pub(crate) calendar: Option<Name>,
     #[serde(default = "yes")]
     pub(crate) active: bool,
 }
@@ -229,6 +238,13 @@ pub(crate) struct ContractForm {
     pub(crate) emails: Vec<String>,
     #[serde(default)]
     pub(crate) promise: String,
+    /// Hours until the provider first answers, and until it reports the work solved.
+    pub(crate) response_hours: Option<f64>,
+    pub(crate) solution_hours: Option<f64>,
+    /// By which hours: `always`, or a calendar's name; absent for the office's own.
+    pub(crate) hours: Option<Name>,
+    #[serde(default)]
+    pub(crate) penalties: String,
     #[serde(default = "yes")]
     pub(crate) active: bool,
 }
@@ -292,12 +308,17 @@ pub(crate) struct ChangeForm {
     pub(crate) change: String,
 }
 
-fn yes() -> bool {
+pub(super) fn yes() -> bool {
     true
 }
 
+/// A date that may be absent.
+pub(super) fn date_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    date(deserializer).map(Some)
+}
+
 /// A date as TOML writes it, without quotes.
-fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+pub(super) fn date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
     let written = toml::value::Datetime::deserialize(deserializer)?.to_string();
     written.parse().map_err(|_| serde::de::Error::custom(format!("{written} is not a day, write 2026-01-31")))
 }

@@ -36,7 +36,7 @@ pub(crate) struct Mistake {
     pub(crate) message: String,
 }
 
-type Planning<T> = Result<T, Mistake>;
+pub(super) type Planning<T> = Result<T, Mistake>;
 
 /// The changes that make the office what the file says, in the order in which they can be made, and the office that they
 /// make. `salt` gives the salt of each person's text.
@@ -52,6 +52,9 @@ pub(crate) fn plan(
     }
     for department in &form.departments {
         draft.department(department)?;
+    }
+    for calendar in &form.calendars {
+        draft.named_calendar(calendar)?;
     }
     for site in &form.sites {
         draft.site(site)?;
@@ -71,6 +74,12 @@ pub(crate) fn plan(
     for contract in &form.contracts {
         draft.contract(contract)?;
     }
+    for agreement in &form.agreements {
+        draft.agreement(agreement)?;
+    }
+    if let Some(settings) = &form.office {
+        draft.head(settings)?;
+    }
     for version in &form.procedures {
         draft.version(version)?;
     }
@@ -81,15 +90,15 @@ pub(crate) fn plan(
 }
 
 /// The office as it would be after the changes so far.
-struct Draft {
-    office: Office,
+pub(super) struct Draft {
+    pub(super) office: Office,
     now: Timestamp,
     planned: Vec<Planned>,
 }
 
 impl Draft {
     /// Tries a change and keeps it.
-    fn change(
+    pub(super) fn change(
         &mut self,
         at: Range<usize>,
         new: bool,
@@ -149,6 +158,8 @@ impl Draft {
             phone: text(&said.phone, &before.phone),
             counter: text(&said.counter, &before.counter),
             domains: said.domains.clone().unwrap_or_else(|| before.domains.clone()),
+            head: before.head,
+            quiet_hours: said.quiet_hours.unwrap_or(before.quiet_hours),
         };
         if settings == *before {
             return Ok(());
@@ -198,6 +209,13 @@ impl Draft {
             name: said.name.clone(),
             municipality: said.municipality.clone(),
             region: said.region.clone(),
+            calendar: match &said.calendar {
+                Some(name) => {
+                    let known = self.office.calendar_by_name(name.get_ref());
+                    Some(known.ok_or_else(|| unknown("calendar", name))?.id)
+                }
+                None => None,
+            },
             active: said.active,
         };
         if before == Some(&site) {
@@ -351,6 +369,10 @@ impl Draft {
             services: said.services.iter().map(service).collect::<Planning<_>>()?,
             emails: said.emails.clone(),
             promise: said.promise.clone(),
+            response: said.response_hours.map(minutes),
+            solution: said.solution_hours.map(minutes),
+            hours: self.contract_hours(said.hours.as_ref())?,
+            penalties: said.penalties.clone(),
             active: said.active,
         };
         if before.is_some_and(|before| **before == contract) {
@@ -415,7 +437,7 @@ fn procedure_version(said: &VersionForm) -> ProcedureVersion {
     }
 }
 
-fn calendar(section: &Spanned<CalendarSection>) -> Planning<WorkingCalendar> {
+pub(super) fn calendar(section: &Spanned<CalendarSection>) -> Planning<WorkingCalendar> {
     let said = section.get_ref().clone();
     let exceptions = said.exceptions.into_iter();
     let form = CalendarForm {
@@ -439,11 +461,11 @@ fn calendar(section: &Spanned<CalendarSection>) -> Planning<WorkingCalendar> {
     })
 }
 
-fn unknown(what: &str, name: &Name) -> Mistake {
+pub(super) fn unknown(what: &str, name: &Name) -> Mistake {
     let message = format!("there is no {what} {:?}, in this file or in the office", name.get_ref());
     Mistake { at: name.span(), message }
 }
 
-fn minutes(hours: f64) -> u32 {
+pub(super) fn minutes(hours: f64) -> u32 {
     (hours * 60.0).round().clamp(0.0, f64::from(u32::MAX)) as u32
 }

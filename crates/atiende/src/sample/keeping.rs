@@ -30,13 +30,13 @@ impl Shelf for Keeping<'_, '_> {
         let texts: Vec<&Text> = written.texts.iter().collect();
         match &written.before {
             None => {
-                cases::found(self.w, &written.events, &texts)?;
+                cases::found(self.w, self.office, &written.events, &texts)?;
             }
             Some(before) => {
                 let held = cases::hold(self.w, before.id)?;
                 let held =
                     held.ok_or_else(|| StoreError::Damaged("a case of the chronicle is gone".to_owned()))?;
-                cases::advance(self.w, &held, &written.events, &texts)?;
+                cases::advance(self.w, self.office, &held, &written.events, &texts)?;
             }
         }
         let at = written.after.changed_at;

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use atiende_procedure::office::Service;
 use atiende_procedure::{
     Actor, Case, CaseId, Channel, Command, EvidentialNotice, Kind, PersonId, Status, StatusName,
-    SupportLevel, Text,
+    SupportLevel, Text, sla,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -181,12 +181,15 @@ impl<'a> Tale<'a> {
 
     /// Time passing comes first: a grace that ends, a follow-up that falls due. The tale's own move then waits.
     fn clock(&mut self, case: &Case, own: Option<Move>, stage: &Stage) -> Option<Move> {
-        let Some(at) = case.wakes_at().filter(|at| own.as_ref().is_none_or(|own| *at <= own.at)) else {
+        let steps = sla::steps_of_time(case, &stage.cast.office).into_iter();
+        let step = steps.min_by_key(|(at, _)| *at);
+        let Some((at, step)) = step.filter(|(at, _)| own.as_ref().is_none_or(|own| *at <= own.at)) else {
             return own;
         };
-        let command = match case.status {
-            Status::Solved { .. } => Command::CloseByClock,
-            _ => Command::RemindFollowUp,
+        let command = match step {
+            sla::Step::Close => Command::CloseByClock,
+            sla::Step::Remind => Command::RemindFollowUp,
+            sla::Step::Warn { .. } => Command::Warn,
         };
         let at = at.max(self.at);
         let late = matches!(command, Command::RemindFollowUp)

@@ -171,9 +171,9 @@ impl Facts<'_> {
     /// wrote as a message to it; else to the requester.
     fn says(&self) -> Says {
         match self.notice {
-            Some(Notice::Note) => Says::To(Audience::Internal),
+            Some(Notice::Note | Notice::Promise) => Says::To(Audience::Internal),
             Some(Notice::ProviderWrote | Notice::ProviderReported) => Says::To(Audience::Provider),
-            Some(Notice::WithProvider | Notice::FollowUpDue) => Says::FollowUp,
+            Some(Notice::WithProvider | Notice::FollowUpDue | Notice::ProviderPromise) => Says::FollowUp,
             _ => Says::To(Audience::Requester),
         }
     }

@@ -1,13 +1,16 @@
-//! Time passing over cases: the grace of a solved one ends (R14), a follow-up with a provider falls due (R13).
+//! Time passing over cases: the grace of a solved one ends (R14), a follow-up with a provider falls due (R13), promises
+//! are about to be broken (R3).
 
-use atiende_procedure::{Actor, Case, Command, Status};
+use atiende_procedure::sla::{Step, steps_of_time};
+use atiende_procedure::{Actor, Case, Command};
 use atiende_store::{StoreError, cases};
 
 use super::command_id;
 use crate::{Desk, DeskError, Viewer};
 
-/// Cases looked at in one go.
+/// Cases looked at in one go, and those whose clocks are read anew in one transaction.
 const MOST: u32 = 50;
+const RETIMED: u32 = 500;
 
 /// Moves every case whose time has come, and answers how many moved.
 ///
@@ -36,11 +39,41 @@ pub(super) async fn pass_time_over_some(desk: &Desk) -> Result<usize, StoreError
     Ok(moved)
 }
 
+/// Reads the clocks of open cases anew after the office's calendars changed, and answers how many; in pieces, so that
+/// people wait for nobody.
+///
+/// # Errors
+/// When the memory does not answer.
+pub async fn retime(desk: &Desk) -> Result<usize, StoreError> {
+    let mut done = 0;
+    loop {
+        let reading = desk.clone();
+        let old = desk.db().read(move |r| {
+            let office = reading.office_in(r)?;
+            cases::must_be_retimed(r, &office)
+        });
+        if !old.await? {
+            return Ok(done);
+        }
+        let writing = desk.clone();
+        done += desk
+            .db()
+            .change(move |w| {
+                let office = writing.newest(w)?;
+                cases::retime_some(w, &office, RETIMED)
+            })
+            .await?;
+    }
+}
+
 /// Makes the move of the clock; false when somebody was faster.
 async fn wake(desk: &Desk, case: Case) -> Result<bool, StoreError> {
-    let (job, command) = match case.status {
-        Status::Solved { .. } => ("close", Command::CloseByClock),
-        _ => ("remind", Command::RemindFollowUp),
+    let steps = steps_of_time(&case, &desk.office());
+    let Some((_, step)) = steps.into_iter().min_by_key(|(at, _)| *at) else { return Ok(false) };
+    let (job, command) = match step {
+        Step::Close => ("close", Command::CloseByClock),
+        Step::Remind => ("remind", Command::RemindFollowUp),
+        Step::Warn { .. } => ("warn", Command::Warn),
     };
     let id = command_id(job, case.id.0, case.version);
     match desk.execute(Viewer::new(Actor::Clock), id, case.number.clone(), None, command).await {

@@ -129,9 +129,11 @@ fn answers(notice: Notice, reader: &Reader, case: &Case, office: &Office) -> (&'
     match notice {
         Notice::CalledOff => ("", false),
         _ if reader.person.is_none() && reader.contract.is_none() => ("", false),
-        Notice::Note if works_here => ("note", agent),
+        Notice::Note | Notice::Promise if works_here => ("note", agent),
         Notice::ProviderWrote | Notice::ProviderReported if works_here => ("provider", agent),
-        Notice::WithProvider | Notice::FollowUpDue if works_here => ("follow-up", agent),
+        Notice::WithProvider | Notice::FollowUpDue | Notice::ProviderPromise if works_here => {
+            ("follow-up", agent)
+        }
         _ => ("requester", works_here && agent && !case.security),
     }
 }

@@ -40,6 +40,10 @@ pub enum Notice {
     ProviderWrote,
     /// To the contract's supervisor: a follow-up was not made in time (R13).
     FollowUpDue,
+    /// To whom the agreement names: a promise is about to be broken, or was (R3).
+    Promise,
+    /// The same to the contract's supervisor, of what its provider promised (R12): a follow-up is then due.
+    ProviderPromise,
     /// To the requester: what was done and by whom, with the question whether it is well (R14).
     Solved,
     /// To the agent who solved it: it still fails.
@@ -86,6 +90,8 @@ impl Notice {
         Notice::ProviderReported,
         Notice::ProviderWrote,
         Notice::FollowUpDue,
+        Notice::Promise,
+        Notice::ProviderPromise,
         Notice::Solved,
         Notice::Reopened,
         Notice::Closed,
@@ -120,6 +126,8 @@ impl Notice {
             Notice::ProviderReported => "provider-reported",
             Notice::ProviderWrote => "provider-wrote",
             Notice::FollowUpDue => "follow-up-due",
+            Notice::Promise => "promise",
+            Notice::ProviderPromise => "provider-promise",
             Notice::Solved => "solved",
             Notice::Reopened => "reopened",
             Notice::Closed => "closed",

@@ -46,6 +46,11 @@ pub(super) struct Page {
     pub(super) by_provider: bool,
     pub(super) waits_for_requester: bool,
     pub(super) waits_for_visit: bool,
+    /// What a promise is about: «asignarlo», «responder», «solucionarlo».
+    pub(super) clock: &'static str,
+    /// How much of its time is used.
+    pub(super) percent: u16,
+    pub(super) broken: bool,
     pub(super) closed: bool,
     pub(super) rated: bool,
     /// The number of the other case of a merge or a duplicate.

@@ -1,5 +1,6 @@
 //! What a letter takes from its own event: the words of whoever acted, dates, the provider, the other case.
 
+use atiende_procedure::sla::ClockName;
 use atiende_procedure::{Cancellation, Closing, ContractId, Event, Performer, Recorded, TextRef, WaitingFor};
 
 use super::facts::Known;
@@ -40,6 +41,12 @@ pub(super) fn fill(
         Event::ExpectedBy { at: until }
         | Event::EscalatedToProvider { follow_up_due: until, .. }
         | Event::FollowUpFellDue { due: until, .. } => page.until = spoken.in_full(*until),
+        Event::Warned { clock, percent, due, .. } => {
+            page.clock = promised(*clock, page.es);
+            page.percent = *percent;
+            page.broken = *percent >= 100 || due.is_some_and(|due| due <= recorded.at);
+            page.until = due.map(|due| spoken.in_full(due)).unwrap_or_default();
+        }
         Event::ProviderReported { solved, .. } => page.provider_solved = *solved,
         Event::Solved { performed_by, grace_ends, .. } => {
             page.by_provider = *performed_by == Performer::Provider;
@@ -55,6 +62,18 @@ pub(super) fn fill(
         Event::Absorbed { number, .. } => page.other = number.to_string(),
         _ => {}
     }
+}
+
+/// What was to be done in time.
+fn promised(clock: ClockName, es: bool) -> &'static str {
+    let (spanish, english) = match clock {
+        ClockName::Assignment => ("asignarlo", "assign it"),
+        ClockName::FirstAnswer => ("responderle a quien lo pidió", "answer whoever asked"),
+        ClockName::Solution => ("solucionarlo", "solve it"),
+        ClockName::ProviderResponse => ("que el proveedor responda", "have the provider answer"),
+        ClockName::ProviderSolution => ("que el proveedor lo solucione", "have the provider solve it"),
+    };
+    if es { spanish } else { english }
 }
 
 /// What whoever acted wrote.

@@ -82,6 +82,23 @@ fn withdrawn() -> Walk {
     walk
 }
 
+/// Eight working hours go by over a case.
+fn promised() -> Walk {
+    let mut walk = Walk::registered(Kind::Incident);
+    walk.does(PERSON(AGENT), walk::assign_first(Some(AGENT)));
+    walk.hours_pass(7);
+    walk.does(Actor::Clock, Command::Warn);
+    walk
+}
+
+/// Two days go by over a case that its provider has.
+fn promised_by_provider() -> Walk {
+    let mut walk = with_provider();
+    walk.days_pass(2);
+    walk.does(Actor::Clock, Command::Warn);
+    walk
+}
+
 /// Two cases that become one: what each of them tells.
 fn merged() -> [Walk; 2] {
     let mut walk = Walk::registered(Kind::Incident);
@@ -95,8 +112,9 @@ fn merged() -> [Walk; 2] {
 fn every_letter_of_the_desk() {
     let [merged, absorbing] = merged();
     let mut seen = Vec::new();
-    for walk in [whole_procedure(), with_provider(), security(), called_off(), withdrawn(), merged, absorbing]
-    {
+    let promised = [promised(), promised_by_provider()];
+    let alone = [whole_procedure(), with_provider(), security(), called_off(), withdrawn()];
+    for walk in alone.into_iter().chain(promised).chain([merged, absorbing]) {
         for told in &walk.told {
             if !seen.contains(&told.notice) && walk.leaves(*told) {
                 seen.push(told.notice);
@@ -133,6 +151,10 @@ fn what_letters_say_in_other_circumstances() {
         Command::Cancel { reason: phone.text("Es de otra entidad."), duplicate_of: None },
     );
     let cancelled = phone.told_of_last();
+    let mut promised = promised();
+    promised.days_pass(2);
+    promised.does(Actor::Clock, Command::Warn);
+    let broken = promised.told_of_last();
     let [merged, _] = merged();
     let joined = merged.told_of_last();
     let visits = [waits, asks, solved, closed].concat();
@@ -140,6 +162,7 @@ fn what_letters_say_in_other_circumstances() {
     let letters = letters.chain(
         [on_behalf, cancelled].concat().iter().map(|told| phone.shown_text(*told)).collect::<Vec<_>>(),
     );
+    let letters = letters.chain(broken.iter().map(|told| promised.shown_text(*told)).collect::<Vec<_>>());
     let letters = letters.chain(joined.iter().map(|told| merged.shown_text(*told)).collect::<Vec<_>>());
     insta::assert_snapshot!(letters.collect::<Vec<_>>().join("\n==========\n"));
 }
@@ -163,6 +186,8 @@ fn who_is_told_of_what() {
     let stories = [
         ("whole procedure", whole_procedure()),
         ("security", security()),
+        ("promised", promised()),
+        ("promised by the provider", promised_by_provider()),
         ("called off", called_off()),
         ("withdrawn", withdrawn()),
         ("merged", merged),

@@ -2,6 +2,7 @@
 //! deactivated; of a security case nobody but its officers and its requester (R10).
 
 use atiende_procedure::office::Office;
+use atiende_procedure::sla::Attendant;
 use atiende_procedure::{
     Actor, Audience, Cancellation, Capacity, Case, Closing, ContractId, Event, PersonId, Recorded, Role,
     Status,
@@ -64,6 +65,7 @@ impl Teller<'_> {
                 self.supervisors(Notice::WithProvider, *contract);
             }
             Event::FollowUpFellDue { contract, .. } => self.supervisors(Notice::FollowUpDue, *contract),
+            Event::Warned { to, contract, .. } => self.warned(*to, *contract),
             Event::ProviderReported { contract, .. } => {
                 self.in_charge(Notice::ProviderReported);
                 self.supervisors(Notice::ProviderReported, *contract);
@@ -127,6 +129,29 @@ impl Teller<'_> {
                 self.requesters(Notice::Message);
             }
             (Audience::Requester, _) => self.requesters(Notice::Message),
+        }
+    }
+
+    /// Whom the agreement names; the administrators of the desk where nobody is so named.
+    fn warned(&mut self, to: Attendant, contract: Option<ContractId>) {
+        let before = self.told.len();
+        match (to, contract) {
+            (Attendant::Agent, _) => match self.after.status.agent() {
+                Some(agent) => self.person(Notice::Promise, agent),
+                None => self.receivers(Notice::Promise),
+            },
+            (Attendant::Head, _) => {
+                if let Some(head) = self.office.settings.head {
+                    self.person(Notice::Promise, head);
+                }
+            }
+            (Attendant::Supervisor, Some(contract)) => self.supervisors(Notice::ProviderPromise, contract),
+            (Attendant::DeskAdministrator | Attendant::Supervisor, _) => {}
+        }
+        if self.told.len() == before {
+            for person in self.office.people.values().filter(|person| person.is(Role::DeskAdministrator)) {
+                self.person(Notice::Promise, person.id);
+            }
         }
     }
 

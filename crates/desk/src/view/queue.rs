@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use atiende_procedure::office::Office;
 use atiende_procedure::permission::Scope;
+use atiende_procedure::sla::ClockName;
 use atiende_procedure::{
     CaseId, CaseNumber, ContractId, DepartmentId, GroupId, Kind, PersonId, Priority, Role, ServiceId, SiteId,
     StatusName, SupportLevel, WaitingFor,
 };
 use atiende_store::Reader;
+pub use atiende_store::backlog::MOST_COUNTED;
 use atiende_store::backlog::{self, Count};
 use atiende_store::queue::{self, Filter, Sort, SortKey};
 use jiff::Timestamp;
@@ -35,6 +37,8 @@ pub enum Order {
     Number,
     /// The follow-up that falls due first, of those with a provider.
     FollowUp,
+    /// What falls due first, of the open cases of which a clock of the desk runs or ran out.
+    Due,
 }
 
 impl Order {
@@ -48,9 +52,19 @@ impl Order {
             Order::Priority => (SortKey::Priority, false),
             Order::Number => (SortKey::Number, false),
             Order::FollowUp => (SortKey::FollowUp, true),
+            Order::Due => (SortKey::Due, true),
         };
         Some(Sort { key, ascending })
     }
+}
+
+/// When a clock of the desk runs out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Due {
+    /// By now.
+    Overdue,
+    /// From now until the office's day ends.
+    Today,
 }
 
 /// What page of which list is asked for.
@@ -58,6 +72,8 @@ impl Order {
 pub struct QueueRequest {
     pub filter: QueueFilter,
     pub order: Order,
+    /// Only those that are due then.
+    pub due: Option<Due>,
     /// As a page before gave it.
     pub cursor: Option<String>,
     /// 1 to 200; 0 for the usual 50.
@@ -88,6 +104,10 @@ pub struct QueueRow {
     pub changed_at: Timestamp,
     pub expected_by: Option<Timestamp>,
     pub follow_up_due: Option<Timestamp>,
+    /// When the next of the desk's clocks runs out, and which; absent while none runs.
+    pub next_due: Option<(Timestamp, ClockName)>,
+    /// When the next clock of its provider runs out.
+    pub provider_due: Option<Timestamp>,
     /// Empty once destroyed by order of the law.
     pub subject: String,
 }
@@ -115,6 +135,8 @@ impl From<queue::QueueRow> for QueueRow {
             changed_at: row.changed_at,
             expected_by: row.expected_by,
             follow_up_due: row.follow_up_due,
+            next_due: row.next_due.zip(row.next_clock),
+            provider_due: row.provider_due,
             subject: row.subject.unwrap_or_default(),
         }
     }
@@ -140,7 +162,11 @@ pub struct MyCases {
 
 /// How many cases of the desk stand where.
 #[derive(Debug, Clone, Default)]
-pub struct Backlog(Vec<Count>);
+pub struct Backlog {
+    counts: Vec<Count>,
+    overdue: u64,
+    due_today: u64,
+}
 
 impl Backlog {
     /// The cases in a state, at a level; in any with `None`.
@@ -149,12 +175,22 @@ impl Backlog {
             status.is_none_or(|status| count.status == status)
                 && level.is_none_or(|level| count.level == Some(level))
         };
-        self.0.iter().filter(asked).map(|count| count.cases).sum()
+        self.counts.iter().filter(asked).map(|count| count.cases).sum()
+    }
+
+    /// The open cases of which a clock ran out; [`MOST_COUNTED`] for that many or more.
+    pub fn overdue(&self) -> u64 {
+        self.overdue
+    }
+
+    /// Those of which one runs out before the day ends, as those of [`Backlog::overdue`].
+    pub fn due_today(&self) -> u64 {
+        self.due_today
     }
 
     /// The open cases that nobody in particular has.
     pub fn unassigned(&self) -> u64 {
-        self.0.iter().filter(|count| count.unassigned).map(|count| count.cases).sum()
+        self.counts.iter().filter(|count| count.unassigned).map(|count| count.cases).sum()
     }
 }
 
@@ -192,14 +228,19 @@ impl Desk {
         let sort = request.order.sort(request.filter.words.is_some());
         let office = self.office_in(r)?;
         let scope = Scope::of(viewer.actor, &office);
-        let page = queue::page(r, &scope, &request.filter, sort, request.cursor.as_deref(), limit)?;
-        let rows = page.rows.into_iter().map(QueueRow::from).collect();
         let now = self.ambience().now();
+        let mut filter = request.filter.clone();
+        if let Some(due) = request.due {
+            (filter.due_from, filter.due_to) = due.between(&office, now);
+        }
+        let page = queue::page(r, &scope, &filter, sort, request.cursor.as_deref(), limit)?;
+        let rows = page.rows.into_iter().map(QueueRow::from).collect();
         Ok(SeenPage { now, office, rows, next_cursor: page.next, cut: page.cut })
     }
 
     fn backlog(&self, r: &mut Reader<'_>, viewer: Viewer) -> Result<Option<(Backlog, u64)>, DeskError> {
-        let scope = Scope::of(viewer.actor, &*self.office_in(r)?);
+        let office = self.office_in(r)?;
+        let scope = Scope::of(viewer.actor, &office);
         if !scope.desk {
             return Ok(None);
         }
@@ -209,7 +250,9 @@ impl Desk {
             None => Vec::new(),
         };
         let open = mine.into_iter().filter(|(status, _)| status.is_open()).map(|(_, cases)| cases).sum();
-        Ok(Some((Backlog(counts), open)))
+        let (now, ends) = (self.ambience().now(), office.settings.calendar.end_of_day(self.ambience().now()));
+        let (overdue, due_today) = (backlog::due(r, None, now)?, backlog::due(r, Some(now), ends)?);
+        Ok(Some((Backlog { counts, overdue, due_today }, open)))
     }
 
     /// The viewer's own cases as a requester and as a watcher, open ones first; at most 200 of both.
@@ -225,6 +268,15 @@ impl Desk {
         let unfinished = |row: &QueueRow| row.status.is_open() || row.status == StatusName::Solved;
         let (open, past) = rows.await?.into_iter().map(QueueRow::from).partition(unfinished);
         Ok(MyCases { open, past })
+    }
+}
+
+impl Due {
+    fn between(self, office: &Office, now: Timestamp) -> (Option<Timestamp>, Option<Timestamp>) {
+        match self {
+            Due::Overdue => (None, Some(now)),
+            Due::Today => (Some(now), Some(office.settings.calendar.end_of_day(now))),
+        }
     }
 }
 

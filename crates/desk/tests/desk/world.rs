@@ -294,6 +294,7 @@ fn office() -> Vec<Change> {
         name: named("Sede Guayacán"),
         municipality: String::new(),
         region: String::new(),
+        calendar: None,
         active: true,
     }));
     changes.push(Change::SetService(Box::new(service())));
@@ -390,6 +391,10 @@ fn contract() -> Contract {
         services: Default::default(),
         emails: Vec::new(),
         promise: String::new(),
+        response: None,
+        solution: None,
+        hours: None,
+        penalties: String::new(),
         active: true,
     }
 }

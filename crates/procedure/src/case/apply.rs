@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
+use crate::sla::{Standstill, Stillness, Warned};
 use crate::{
-    Acknowledgement, Actor, Assessment, Case, Event, EvidentialNotice, Kind, ProviderTurn, Recorded,
-    Registered, Solution, Status, Survey, Work,
+    Acknowledgement, Actor, Assessment, Audience, Capacity, Case, Event, EvidentialNotice, Kind,
+    ProviderTurn, Recorded, Registered, Solution, Status, Survey, WaitingFor, Work,
 };
 
 impl Case {
@@ -43,11 +44,43 @@ impl Case {
             follows: registered.follows,
             absorbed: Default::default(),
             reopened_at: None,
+            promise: None,
+            assigned_at: None,
+            answered_at: None,
+            standstills: security
+                .then_some(Standstill { why: Stillness::Security, from: recorded.at, to: None })
+                .into_iter()
+                .collect(),
+            warned: Vec::new(),
         })
     }
 
     /// Takes the next event in.
     pub fn apply(&mut self, recorded: &Recorded) {
+        self.take(recorded);
+        self.told_of_time(recorded);
+    }
+
+    /// What the event says about promises: who had it first, when the requester was first answered, when it stood still.
+    fn told_of_time(&mut self, recorded: &Recorded) {
+        let at = recorded.at;
+        if self.assigned_at.is_none() && self.status.agent().is_some() {
+            self.assigned_at = Some(at);
+        }
+        if self.answered_at.is_none() && answers_requester(recorded) {
+            self.answered_at = Some(at);
+        }
+        let why = Stillness::of(&self.status);
+        let last = self.standstills.last_mut().filter(|it| it.to.is_none());
+        if last.as_ref().map(|it| it.why) != why {
+            if let Some(last) = last {
+                last.to = Some(at);
+            }
+            self.standstills.extend(why.map(|why| Standstill { why, from: at, to: None }));
+        }
+    }
+
+    fn take(&mut self, recorded: &Recorded) {
         let at = recorded.at;
         self.version = recorded.sequence;
         self.changed_at = at;
@@ -58,7 +91,26 @@ impl Case {
             }
             Event::Completed { details } => self.details = details.clone(),
             Event::ExpectedBy { at } => self.expected_by = Some(*at),
+            Event::Said { audience: Audience::Provider, .. }
+                if matches!(recorded.acted.by, Actor::Provider(_)) =>
+            {
+                if let Some(turn) = self.providers.last_mut() {
+                    turn.answered_at.get_or_insert(at);
+                }
+            }
             Event::Said { .. } => {}
+            Event::Promised { promise } => {
+                self.promise = promise.as_deref().cloned();
+                // What is promised anew may be warned of anew.
+                self.warned.retain(|warned| warned.contract.is_some());
+            }
+            Event::Warned { clock, contract, percent, .. } => {
+                self.warned.push(Warned { clock: *clock, contract: *contract, percent: *percent });
+                if let Some(turn) = self.providers.last_mut().filter(|_| contract.is_some()) {
+                    turn.follow_up_due = turn.follow_up_due.map(|due| due.min(at));
+                    turn.reminded = true;
+                }
+            }
             Event::WatcherAdded { person } => {
                 self.watchers.insert(*person);
             }
@@ -143,8 +195,11 @@ impl Case {
     fn provided(&mut self, recorded: &Recorded, work: Option<Work>) {
         let at = recorded.at;
         match &recorded.event {
-            Event::EscalatedToProvider { contract, follow_up_due, .. } => {
+            Event::EscalatedToProvider { contract, follow_up_due, promise, .. } => {
                 self.followed_no_more();
+                let before = self.providers.last();
+                let continues = before.is_some_and(|turn| turn.contract == *contract && turn.reported);
+                let promise = if continues { before.and_then(|turn| turn.promise) } else { *promise };
                 self.providers.push(ProviderTurn {
                     contract: *contract,
                     event: recorded.sequence,
@@ -155,12 +210,25 @@ impl Case {
                     last_follow_up: None,
                     follow_up_due: Some(*follow_up_due),
                     reminded: false,
+                    promise,
+                    answered_at: None,
+                    reported: false,
+                    continues,
                 });
                 if let Some(work) = work {
                     self.status = Status::WithProvider { work, contract: *contract, since: at };
                 }
             }
-            Event::ProviderReported { solved: false, .. } => {}
+            Event::ProviderReported { solved, .. } => {
+                if let Some(turn) = self.providers.last_mut() {
+                    turn.answered_at.get_or_insert(at);
+                    turn.reported = *solved;
+                }
+                if *solved {
+                    self.turn_ended(at);
+                    self.in_progress(work);
+                }
+            }
             _ => {
                 self.turn_ended(at);
                 self.in_progress(work);
@@ -255,6 +323,21 @@ impl Case {
             }
         }
     }
+}
+
+/// Whether the requester hears from the desk by it, from a person and not from the desk's own receipts.
+fn answers_requester(recorded: &Recorded) -> bool {
+    let of_desk = matches!(
+        recorded.acted.capacity,
+        Capacity::Agent | Capacity::DeskAdministrator | Capacity::SecurityOfficer
+    );
+    of_desk
+        && match &recorded.event {
+            Event::Said { audience, .. } => *audience == Audience::Requester,
+            Event::Waited { waiting_for, .. } => *waiting_for == WaitingFor::Requester,
+            Event::ExpectedBy { .. } | Event::Solved { .. } => true,
+            _ => false,
+        }
 }
 
 fn referred(since: Timestamp) -> Status {

@@ -1,6 +1,6 @@
 //! Activity 2, first half: what it is about, and how much it hurts (R10). The catalogue proposes, a person decides.
 
-use super::{Circumstances, bad};
+use super::{Circumstances, bad, promise};
 use crate::{Case, Event, Impact, Kind, Problem, Refusal, ServiceId, Urgency};
 
 pub(super) fn classify(
@@ -26,14 +26,13 @@ pub(super) fn classify(
         return Err(bad("service", Problem::Inactive));
     }
     let service_changes = chosen.filter(|_| service != case.service);
-    let classified = Event::Classified {
-        kind: kind.or(service_changes.map(|service| service.kind)).unwrap_or(case.kind),
-        service: service.or(case.service),
-        impact: impact.unwrap_or(case.impact),
-        urgency: urgency.unwrap_or(case.urgency),
-    };
-    if matches!(classified, Event::Classified { kind: Kind::SecurityIncident, .. }) {
+    let kind = kind.or(service_changes.map(|service| service.kind)).unwrap_or(case.kind);
+    if kind == Kind::SecurityIncident {
         return Err(Refusal::SecurityIsReferred);
     }
-    Ok(vec![classified])
+    let service = service.or(case.service);
+    let (impact, urgency) = (impact.unwrap_or(case.impact), urgency.unwrap_or(case.urgency));
+    let covered = promise::covered(service, kind, (impact, urgency), &case.details);
+    let classified = Event::Classified { kind, service, impact, urgency };
+    Ok(std::iter::once(classified).chain(promise::anew(case, covered, now)).collect())
 }

@@ -1,7 +1,7 @@
 //! Supplying what R9 and the service's own questions ask for and the request lacks.
 
 use super::say::resumed_by_answer;
-use super::{Circumstances, LONGEST_LINE, bad, words_if_any};
+use super::{Circumstances, LONGEST_LINE, bad, promise, words_if_any};
 use crate::office::{Answer, Service};
 use crate::{Capacity, Case, ContactRef, Details, DetailsGiven, Event, Problem, Refusal};
 
@@ -16,7 +16,10 @@ pub(super) fn complete(
     if details == case.details {
         return Err(bad("details", Problem::Missing));
     }
+    let harm = (case.impact, case.urgency);
+    let promised = promise::anew(case, promise::covered(case.service, case.kind, harm, &details), now);
     let mut events = vec![Event::Completed { details }];
+    events.extend(promised.filter(|_| !case.security));
     events.extend(resumed_by_answer(case, capacity));
     Ok(events)
 }

@@ -20,19 +20,27 @@ pub(super) fn to_level(
     Ok(vec![Event::EscalatedToLevel { level, group, agent, reason }])
 }
 
-/// A person judges whether the contract covers it; where it does not, that shows as a deviation.
+/// To a contract that holds today and is for such cases (R6, R12).
 pub(super) fn to_provider(
+    case: &Case,
     contract: ContractId,
     reason: &Text,
     now: &Circumstances,
 ) -> Result<Vec<Event>, Refusal> {
     let settings = &now.office.settings;
     let agreed = now.office.contracts.get(&contract).ok_or(bad("contract", Problem::Unknown))?;
+    let day = settings.calendar.day_of(now.now);
+    let level = case.status.level().unwrap_or(SupportLevel::First);
+    let instead = || now.office.contracts_for(case.service, level, day).map(|it| it.number.clone()).collect();
     let provider_active = now.office.providers.get(&agreed.provider).is_some_and(|provider| provider.active);
-    if !provider_active || !agreed.in_force(settings.calendar.day_of(now.now)) {
-        return Err(Refusal::ContractNotInForce { contract });
+    if !provider_active || !agreed.in_force(day) {
+        return Err(Refusal::ContractNotInForce { contract, instead: instead() });
+    }
+    if !agreed.covers(case.service, level) {
+        return Err(Refusal::ContractDoesNotCover { contract, instead: instead() });
     }
     let reason = words("reason", reason, LONGEST_TEXT)?;
     let follow_up_due = settings.calendar.after_working_days(now.now, settings.follow_up_days);
-    Ok(vec![Event::EscalatedToProvider { contract, reason, follow_up_due }])
+    let promise = agreed.promised();
+    Ok(vec![Event::EscalatedToProvider { contract, reason, follow_up_due, promise }])
 }

@@ -1,7 +1,7 @@
 //! Activity 1: the request enters (R7, R9). What is missing is asked for later; the case exists meanwhile.
 
 use super::say::files;
-use super::{Circumstances, Decision, LONGEST_LINE, LONGEST_TEXT, bad, complete, words};
+use super::{Circumstances, Decision, LONGEST_LINE, LONGEST_TEXT, bad, complete, promise, words};
 use crate::{
     Acted, Action, Capacity, CaseId, CaseNumber, Channel, Details, Event, Impact, Kind, Problem, Refusal,
     Registered, Registration, Role, Urgency,
@@ -53,7 +53,11 @@ pub fn register(
         follows: asked.follows,
     };
     let acted = Acted { by: now.actor, capacity };
-    Ok(Decision { acted, events: vec![Event::Registered(Box::new(registered))], other: Vec::new() })
+    let harm = (registered.impact, registered.urgency);
+    let covered = promise::covered(registered.service, registered.kind, harm, &registered.details);
+    let promised = promise::given(covered, now);
+    let events = std::iter::once(Event::Registered(Box::new(registered))).chain(promised).collect();
+    Ok(Decision { acted, events, other: Vec::new() })
 }
 
 /// By himself one asks through the portal, by mail or over the API; the other ways in are the desk's to say, and so is

@@ -13,6 +13,8 @@ impl Event {
             | Event::Assessed { .. }
             | Event::FollowedUp { .. }
             | Event::FollowUpFellDue { .. }
+            | Event::Promised { .. }
+            | Event::Warned { .. }
             | Event::Delivered { .. }
             | Event::Bounced { .. } => Audience::Internal,
             _ => Audience::Requester,
@@ -26,6 +28,7 @@ impl Event {
             Event::EscalatedToProvider { contract, .. }
             | Event::FollowedUp { contract, .. }
             | Event::FollowUpFellDue { contract, .. }
+            | Event::Warned { contract: Some(contract), .. }
             | Event::ProviderReported { contract, .. }
             | Event::TakenBack { contract, .. } => Some(*contract),
             _ => None,

@@ -3,6 +3,7 @@
 mod checks;
 mod mailbox;
 mod people;
+mod promise;
 mod service;
 
 use super::{Change, Office, OfficeEvent, Token};
@@ -43,6 +44,7 @@ pub fn administer(office: &Office, change: &Change, now: &Circumstances) -> Resu
             named(&site.name)?;
             site.id.0 = given(site.id.0, &office.sites, |id| id.0)?;
             unique("code", &site.code, office.sites.values().filter(|s| s.id != site.id).map(|s| &s.code))?;
+            site.calendar.map_or(Ok(()), |id| promise::check_calendar("calendar", id, office))?;
             OfficeEvent::SiteSet { site }
         }
         Change::SetService(service) => service::set_service(office, service)?,
@@ -60,6 +62,8 @@ pub fn administer(office: &Office, change: &Change, now: &Circumstances) -> Resu
             OfficeEvent::TokenRevoked { token: *token }
         }
         Change::SetMailbox(mailbox) => mailbox::set_mailbox(office, mailbox)?,
+        Change::SetAgreement(agreement) => promise::set_agreement(office, agreement)?,
+        Change::SetCalendar(calendar) => promise::set_calendar(office, calendar)?,
     };
     Ok(Administered { acted, events: vec![event], texts })
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::{ContractId, PersonId, ProviderId, ServiceId, SupportLevel};
+use crate::sla::{Hours, ProviderPromise};
+use crate::{CalendarId, ContractId, PersonId, ProviderId, ServiceId, SupportLevel};
 
 /// An outside company, reached by e-mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,9 +47,21 @@ pub struct Contract {
     pub services: BTreeSet<ServiceId>,
     #[serde(default)]
     pub emails: Vec<String>,
-    /// The service level promised, in words (its clock is a later matter).
+    /// The service level promised, in words.
     #[serde(default)]
     pub promise: String,
+    /// Working minutes until the provider first answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<u32>,
+    /// Working minutes until it reports the work solved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub solution: Option<u32>,
+    /// By which hours it promised that; absent by the office's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<Hours>,
+    /// What it costs the provider to be late, in words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub penalties: String,
     pub active: bool,
 }
 
@@ -63,6 +76,13 @@ impl Contract {
         let serves =
             self.services.is_empty() || service.is_none_or(|service| self.services.contains(&service));
         self.levels.contains(&level) && serves
+    }
+
+    /// What the provider promises for a case that it gets (R12); nothing when the contract says no times.
+    pub fn promised(&self) -> Option<ProviderPromise> {
+        let hours = self.hours.unwrap_or(Hours::Calendar(CalendarId::MAIN));
+        let said = self.response.is_some() || self.solution.is_some();
+        said.then_some(ProviderPromise { response: self.response, solution: self.solution, hours })
     }
 
     /// Whether this person supervises it or stands in for who does (R13).

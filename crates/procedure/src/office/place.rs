@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DepartmentId, SiteId};
+use crate::{CalendarId, DepartmentId, SiteId};
 
 /// A part of the agency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,5 +24,8 @@ pub struct Site {
     /// For example a PDET subregion.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub region: String,
+    /// When it works; absent for the office's own hours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<CalendarId>,
     pub active: bool,
 }

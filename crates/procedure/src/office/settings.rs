@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Complexity;
 use crate::calendar::WorkingCalendar;
+use crate::{Complexity, PersonId};
 
 /// The office's settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -33,6 +33,17 @@ pub struct Settings {
     /// The agency's own mail domains: their people become requesters by writing.
     #[serde(default)]
     pub domains: Vec<String>,
+    /// Whom warnings reach when a promise is broken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<PersonId>,
+    /// Whether warnings wait for the office's hours.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub quiet_hours: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_not(it: &bool) -> bool {
+    !*it
 }
 
 /// The waiting time proposed by complexity, in working minutes (R11).
@@ -72,6 +83,8 @@ impl Default for Settings {
             phone: String::new(),
             counter: String::new(),
             domains: Vec::new(),
+            head: None,
+            quiet_hours: false,
         }
     }
 }

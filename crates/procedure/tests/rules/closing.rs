@@ -45,8 +45,8 @@ fn a_case_walks_through_all_eight_activities() {
 #[test]
 fn the_grace_is_working_days_and_then_the_clock_closes() {
     let mut story = solved();
-    assert_eq!(story.case.wakes_at(), "2026-11-25T17:00:00-05:00".parse().ok());
-    let ends = story.case.wakes_at().expect("a grace");
+    assert_eq!(sla::wakes_at(&story.case, &story.office), "2026-11-25T17:00:00-05:00".parse().ok());
+    let ends = sla::wakes_at(&story.case, &story.office).expect("a grace");
     story.when(Actor::Clock, Command::CloseByClock).refuses(Refusal::GraceRunning { ends });
     story.when(RITA, Command::CloseByClock).refuses(Refusal::NotYourRole { action: Action::CloseByClock });
     story.at("2026-11-25T17:00:00-05:00");

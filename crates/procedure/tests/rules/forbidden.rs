@@ -84,6 +84,7 @@ fn good(action: Action, story: &Story, actor: Actor) -> Option<Command> {
         Action::Cancel => cancel(),
         Action::Merge => Command::Merge { into: CaseId(2) },
         Action::CloseByClock => Command::CloseByClock,
+        Action::Warn => Command::Warn,
         Action::RemindFollowUp => Command::RemindFollowUp,
         Action::RecordDelivery => {
             let event = case.providers.iter().rev().find(|turn| turn.told_at.is_none())?.event;

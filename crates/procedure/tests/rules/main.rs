@@ -3,6 +3,7 @@
 mod administering;
 mod assigning;
 mod attending;
+mod clocks;
 mod closing;
 mod evidence;
 mod forbidden;

@@ -92,6 +92,7 @@ fn changes() -> Vec<Change> {
         name: "Sede principal".into(),
         municipality: String::new(),
         region: String::new(),
+        calendar: None,
         active: true,
     }));
     changes.extend(groups());
@@ -206,6 +207,10 @@ fn contracts() -> Vec<Change> {
                 services: Default::default(),
                 emails: Vec::new(),
                 promise: String::new(),
+                response: None,
+                solution: None,
+                hours: None,
+                penalties: String::new(),
                 active: true,
             }))
         };

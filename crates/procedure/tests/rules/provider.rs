@@ -14,7 +14,9 @@ const QUIMBAYA: Actor = Actor::Provider(C_014);
 #[test]
 fn a_contract_in_force_takes_it() {
     let mut story = in_progress(ANA, First);
-    story.when(ANA, to_provider(C_001)).refuses(Refusal::ContractNotInForce { contract: C_001 });
+    story
+        .when(ANA, to_provider(C_001))
+        .refuses(Refusal::ContractNotInForce { contract: C_001, instead: vec!["C-009".into()] });
     let unknown = Refusal::BadField { field: "contract", problem: Problem::Unknown };
     story.when(ANA, to_provider(ContractId(99))).refuses(unknown);
     story.when(ANA, to_provider(C_009)).gives("escalated_to_provider").is(WithProvider);
@@ -23,11 +25,11 @@ fn a_contract_in_force_takes_it() {
 }
 
 #[test]
-fn a_contract_that_does_not_cover_the_level_takes_it_and_that_shows() {
+fn a_contract_that_does_not_cover_the_level_is_refused_with_those_that_do() {
     let mut story = in_progress(ANA, First);
-    story.when(ANA, to_provider(C_014)).gives("escalated_to_provider").is(WithProvider);
-    let event = story.last().sequence;
-    assert_eq!(story.evidence().deviations, [Deviation::OutsideContract { contract: C_014, event }]);
+    let refusal = Refusal::ContractDoesNotCover { contract: C_014, instead: vec!["C-009".into()] };
+    story.when(ANA, to_provider(C_014)).refuses(refusal);
+    story.when(ANA, to_provider(C_009)).gives("escalated_to_provider");
 }
 
 #[test]
@@ -35,7 +37,7 @@ fn a_contract_holds_through_its_last_day_in_the_offices_time() {
     let mut story = in_progress(ANA, First);
     story.at("2029-01-01T04:59:59Z").when(ANA, to_provider(C_009)).gives("escalated_to_provider");
     let mut story = in_progress(ANA, First);
-    let ended = Refusal::ContractNotInForce { contract: C_009 };
+    let ended = Refusal::ContractNotInForce { contract: C_009, instead: Vec::new() };
     story.at("2029-01-01T05:00:00Z").when(ANA, to_provider(C_009)).refuses(ended);
 }
 
@@ -138,15 +140,15 @@ fn an_earlier_contracts_supervisor_does_not_follow_the_next_ones() {
 fn the_clock_reminds_once_of_each_follow_up_that_falls_due() {
     let mut story = with_provider(C_009);
     story.when(Actor::Clock, Command::RemindFollowUp).refuses(Refusal::NoFollowUpDue);
-    assert_eq!(story.case.wakes_at(), "2026-11-25T17:00:00-05:00".parse().ok());
+    assert_eq!(sla::wakes_at(&story.case, &story.office), "2026-11-25T17:00:00-05:00".parse().ok());
     story
         .at("2026-11-25T17:00:00-05:00")
         .when(Actor::Clock, Command::RemindFollowUp)
         .gives("follow_up_fell_due");
-    assert_eq!(story.case.wakes_at(), None);
+    assert_eq!(sla::wakes_at(&story.case, &story.office), None);
     story.when(Actor::Clock, Command::RemindFollowUp).refuses(Refusal::NoFollowUpDue);
     story.when(SAUL, follow_up()).gives("followed_up");
-    assert_eq!(story.case.wakes_at(), "2026-11-27T17:00:00-05:00".parse().ok());
+    assert_eq!(sla::wakes_at(&story.case, &story.office), "2026-11-27T17:00:00-05:00".parse().ok());
     story
         .when(SAUL, Command::RemindFollowUp)
         .refuses(Refusal::NotYourRole { action: Action::RemindFollowUp });

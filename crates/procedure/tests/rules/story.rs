@@ -88,12 +88,15 @@ impl Story {
         let now = monday();
         let circumstances = Circumstances { actor, now, office: &office, other: None };
         let decision = register(asked, CaseId(1), CaseNumber::new("MS", 2026, 1), &circumstances)?;
-        let event = decision.events[0].clone();
-        let recorded =
-            Recorded { sequence: 1, at: now, acted: decision.acted, command: CommandId([1; 16]), event };
-        let case = Case::found(&recorded).expect("a registration founds a case");
+        let stamp = |(sequence, event): (u64, &Event)| {
+            let event = event.clone();
+            Recorded { sequence, at: now, acted: decision.acted, command: CommandId([1; 16]), event }
+        };
+        let events: Vec<Recorded> = (1..).zip(&decision.events).map(stamp).collect();
+        let mut case = Case::found(&events[0]).expect("a registration founds a case");
+        events[1..].iter().for_each(|recorded| case.apply(recorded));
         let told = format!("{actor:?} registers");
-        Ok(Story { office, now, case, events: vec![recorded], other: None, told })
+        Ok(Story { office, now, case, events, other: None, told })
     }
 
     /// Somebody asks for a move.

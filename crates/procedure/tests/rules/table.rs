@@ -36,6 +36,7 @@ cancel               | in_progress waiting with_provider | administrator        
 merge                | desk                             | agent administrator                                | cancelled          | cancelled
 close_by_clock       | solved                           | clock                                              | closed             | closed
 remind_follow_up     | assigned in_progress waiting with_provider | clock                                    | same               | follow_up_fell_due
+warn                 | desk                             | clock                                              | same               | warned
 record_delivery      | desk solved closed referred cancelled | clock                                         | same               | delivered
 record_bounce        | desk solved closed referred cancelled | clock                                         | same               | bounced
 ";

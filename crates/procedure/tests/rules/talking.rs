@@ -100,7 +100,7 @@ fn an_administrator_cancels_his_own_request_as_administrator_when_he_must() {
 fn cancelled_from_a_provider_nobody_follows_it_any_more() {
     let mut story = with_provider(C_009);
     story.is(WithProvider).when(DORA, cancel()).gives("cancelled");
-    assert!(story.case.followed_turn().is_none() && story.case.wakes_at().is_none());
+    assert!(story.case.followed_turn().is_none() && sla::wakes_at(&story.case, &story.office).is_none());
     for audience in [Audience::Requester, Audience::Internal, Audience::Provider] {
         let came = story.when(DORA, say(audience)).came();
         assert!(

@@ -79,7 +79,9 @@ impl Walk {
     fn has_security(self, sort: Sort) -> bool {
         match self {
             Walk::Column("requester" | "status" | "priority") => true,
-            Walk::Order => matches!(sort.key, SortKey::Changed | SortKey::Opened | SortKey::Priority),
+            Walk::Order => {
+                matches!(sort.key, SortKey::Changed | SortKey::Opened | SortKey::Priority | SortKey::Due)
+            }
             Walk::Column(_) | Walk::Members => false,
         }
     }
@@ -117,6 +119,15 @@ impl Branch {
         }
         if sort.key == SortKey::FollowUp {
             query = query.push(" AND c.contract IS NOT NULL");
+        }
+        let due = filter.due_from.is_some() || filter.due_to.is_some();
+        if sort.key == SortKey::Due || due {
+            query = match walk {
+                Walk::Order if sort.key == SortKey::Due => {
+                    query.push(" AND c.open AND c.next_due IS NOT NULL")
+                }
+                _ => query.push(" AND (c.open AND c.next_due IS NOT NULL) IS TRUE"),
+            };
         }
         let prefix = if self.has_own_change(*sort) { "m." } else { "c." };
         if let Some(cursor) = after {
@@ -254,6 +265,12 @@ fn filtered(mut query: Query, filter: &Filter, walk: Walk) -> Query {
     if let Some(to) = filter.opened_to {
         query = query.push(" AND c.opened_at < ").bind(to);
     }
+    if let Some(from) = filter.due_from {
+        query = query.push(" AND c.next_due >= ").bind(from);
+    }
+    if let Some(to) = filter.due_to {
+        query = query.push(" AND c.next_due < ").bind(to);
+    }
     let open = !filter.statuses.is_empty() && filter.statuses.iter().all(|status| status.is_open());
     match walk {
         // The indexes of open cases serve only where this stands plainly.
@@ -276,6 +293,7 @@ impl SortKey {
             SortKey::Number => &["year", "sequence"],
             SortKey::Priority => &["priority", "changed_at", "id"],
             SortKey::FollowUp => &["follow_up_due", "id"],
+            SortKey::Due => &["next_due", "id"],
         }
     }
 
@@ -303,7 +321,7 @@ impl Sort {
         let mut values = Vec::new();
         for (column, key) in self.key.columns().iter().zip(cursor.keys()) {
             values.push(match *column {
-                "changed_at" | "opened_at" | "follow_up_due" => {
+                "changed_at" | "opened_at" | "follow_up_due" | "next_due" => {
                     Value::Instant(Timestamp::from_microsecond(*key).map_err(|_| StoreError::BadCursor)?)
                 }
                 _ => Value::Int(*key),
@@ -320,6 +338,7 @@ impl Sort {
             SortKey::Number => vec![row.year, row.sequence],
             SortKey::Priority => vec![row.priority as i64, row.changed_at.as_microsecond(), id],
             SortKey::FollowUp => vec![row.follow_up_due.map_or(0, Timestamp::as_microsecond), id],
+            SortKey::Due => vec![row.next_due.map_or(0, Timestamp::as_microsecond), id],
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use atiende_procedure::office::{OfficeEvent, OfficeRecorded};
+use atiende_procedure::office::{Office, OfficeEvent, OfficeRecorded};
 use atiende_procedure::{BlobHash, Event, Recorded, Text, TextRef};
 
 use crate::case_row::{self, Stored};
@@ -86,13 +86,13 @@ pub(super) fn office(r: &mut Reader<'_>) -> Result<Seen> {
 }
 
 /// The next cases, and streams of cases that have no row.
-pub(super) fn cases(r: &mut Reader<'_>, after: i64, most: u32) -> Result<Seen> {
+pub(super) fn cases(r: &mut Reader<'_>, office: &Office, after: i64, most: u32) -> Result<Seen> {
     let rows = case_row::stored_after(r, after, most)?;
     let mut seen = Seen { last: rows.last().map(|row| row.id), cases: rows.len() as u64, ..Seen::default() };
     let mut streams = load(r, after, seen.last.unwrap_or(i64::MAX), &mut seen)?;
     for row in &rows {
         let stream = streams.remove(&row.id).unwrap_or_default();
-        case(&mut seen, row, stream);
+        case(&mut seen, row, office, stream);
     }
     for (id, stream) in streams {
         let about = stream.events.first().and_then(|body| number(body)).unwrap_or_else(|| name(id));
@@ -103,14 +103,14 @@ pub(super) fn cases(r: &mut Reader<'_>, after: i64, most: u32) -> Result<Seen> {
     Ok(seen)
 }
 
-fn case(seen: &mut Seen, row: &Stored, mut stream: Stream) {
+fn case(seen: &mut Seen, row: &Stored, office: &Office, mut stream: Stream) {
     let about = match &row.columns[..3] {
         [Value::Text(prefix), Value::Int(year), Value::Int(sequence)] => {
             format!("{prefix}-{year}-{sequence}")
         }
         _ => name(row.id),
     };
-    story::check(row, &mut stream);
+    story::check(row, office, &mut stream);
     seen.findings.extend(stream.wrong.iter().map(|what| Finding::new(&about, what)));
     seen.files.extend(stream.attachments.iter().map(|(_, blob)| (about.clone(), *blob)));
 }

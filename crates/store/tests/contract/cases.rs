@@ -1,7 +1,8 @@
 //! Cases come back as they were stored, with their events, words and counts.
 
+use atiende_procedure::office::Office;
 use atiende_procedure::permission::Scope;
-use atiende_procedure::{Audience, Case, CaseNumber, ContractId, PersonId, StatusName, SupportLevel};
+use atiende_procedure::{Audience, Case, CaseNumber, ContractId, PersonId, StatusName, SupportLevel, sla};
 use atiende_store::{backlog, cases, events, texts};
 
 use crate::support::*;
@@ -56,7 +57,7 @@ on_both! {
         let case = world.case(request(7)).await;
         world.case(request(7)).await;
         let case = world.happen(case.id, vec![assigned(SupportLevel::First, 3, Some(9)), assessed(SupportLevel::First), to_provider(4)]).await;
-        let due = case.wakes_at().unwrap();
+        let due = sla::wakes_at(&case, &Office::default()).unwrap();
         let at = |now| world.db.read(move |r| cases::to_wake(r, now, 10));
         assert_eq!(at(due).await.unwrap(), [case.id]);
         assert!(at(due - jiff::SignedDuration::from_secs(1)).await.unwrap().is_empty());

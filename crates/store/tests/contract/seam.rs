@@ -113,7 +113,7 @@ on_both! {
         let stale: Result<Case, StoreError> = world.db.write(command(), move |w| {
             let held = cases::hold(w, id)?.expect("there");
             advance(w, id, &[watched(1)], clock())?;
-            cases::advance(w, &held, &[], &[])
+            cases::advance(w, &atiende_procedure::office::Office::default(), &held, &[], &[])
         }).await;
         assert_eq!(stale, Err(StoreError::Stale { version: 1 }));
         assert_eq!(world.load(id).await.version, 1);

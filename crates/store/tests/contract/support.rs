@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use atiende_procedure::office::Office;
 use atiende_procedure::{
     Acted, Actor, Attachment, Audience, Capacity, Case, CaseId, CaseNumber, Channel, CommandId, ContractId,
     Details, Event, GroupId, Impact, Kind, PersonId, Recorded, Registered, SupportLevel, Text, Urgency,
@@ -189,7 +190,7 @@ pub fn register(w: &mut Writer<'_>, request: &Request) -> Result<Case, StoreErro
     let recorded = Recorded { sequence: 1, at: request.at, acted, command: command(), event };
     let mut words = vec![&request.subject, &request.description];
     words.extend(request.attachments.iter().map(|file| &file.name));
-    cases::found(w, &[recorded], &words)
+    cases::found(w, &Office::default(), &[recorded], &words)
 }
 
 pub fn advance(
@@ -212,7 +213,7 @@ pub fn advance(
         })
         .collect();
     let words: Vec<&Text> = events.iter().flat_map(|(_, words)| words).collect();
-    cases::advance(w, &held, &recorded, &words)
+    cases::advance(w, &Office::default(), &held, &recorded, &words)
 }
 
 pub fn assigned(level: SupportLevel, group: i64, agent: Option<i64>) -> (Event, Vec<Text>) {
@@ -237,6 +238,7 @@ pub fn to_provider(contract: i64) -> (Event, Vec<Text>) {
         contract: ContractId(contract),
         reason: reason.reference(),
         follow_up_due: clock(),
+        promise: None,
     };
     (event, vec![reason])
 }

@@ -75,3 +75,7 @@ api-unauthorized = A valid token is missing: send it in Authorization: Bearer â€
 problem-too-many-files = The file { $name } does not fit any more: up to 20 can be sent at once.
 api-key-reused = That Idempotency-Key was used for another request already. Use a new one.
 problem-choice = Choose one of the options in each list and send it again.
+refusal-nothing-due = Nothing is due.
+refusal-contract-does-not-cover = That contract does not cover this service at this level.
+refusal-contract-instead = This one does: { $name }.
+refusal-contract-none = No other in force does.

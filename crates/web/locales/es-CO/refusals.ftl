@@ -75,3 +75,7 @@ api-unauthorized = Falta una llave de acceso válida: envíela en Authorization:
 problem-too-many-files = El archivo { $name } ya no cabe: se pueden enviar hasta 20 a la vez.
 api-key-reused = Esa Idempotency-Key ya se usó para otra petición. Use una nueva.
 problem-choice = Elija en cada lista una de sus opciones y vuelva a enviarlo.
+refusal-nothing-due = No hay nada pendiente por tiempo.
+refusal-contract-does-not-cover = Ese contrato no cubre este servicio en este nivel.
+refusal-contract-instead = Lo cubre: { $name }.
+refusal-contract-none = No hay otro vigente que lo cubra.

@@ -1,7 +1,6 @@
 //! The form of each move: only those that this person may make now are shown.
 
 use atiende_desk::SeenCase;
-use atiende_procedure::office::Contract;
 use atiende_procedure::{
     Action, AttentionMode, Complexity, Impact, Kind, Performer, PersonId, Role, SupportLevel, Urgency,
     WaitingFor,
@@ -256,22 +255,19 @@ fn assess(frame: &Frame) -> Vec<Field> {
     ]
 }
 
-/// The contracts in force, first those that cover the case where it is.
+/// The contracts in force that are for cases like this one at its level.
 fn contract(frame: &Frame, seen: &SeenCase) -> Field {
     let today = seen.office.settings.calendar.day_of(seen.now);
     let level = seen.case.status.level().unwrap_or(SupportLevel::First);
-    let covers = |contract: &Contract| contract.covers(seen.case.service, level);
-    let mut fits: Vec<_> =
-        seen.office.contracts.values().filter(|contract| contract.in_force(today)).collect();
-    fits.sort_by_key(|contract| !covers(contract));
     let name = |provider| seen.office.providers.get(&provider).map_or("", |provider| provider.name.as_str());
-    let options = fits.into_iter().map(|contract| {
-        let beyond = if covers(contract) { "" } else { frame.t.get("contract-beyond") };
-        let parts = [contract.number.as_str(), name(contract.provider), beyond, contract.object.as_str()];
+    let options = seen.office.contracts_for(seen.case.service, level, today).map(|contract| {
+        let parts = [contract.number.as_str(), name(contract.provider), contract.object.as_str()];
         let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         Choice::new(contract.id, parts.join(" · "))
     });
-    Field::new(Input::Select, "contract", frame.t.get("field-contract")).options(options.collect())
+    let options: Vec<Choice> = options.collect();
+    let none = if options.is_empty() { frame.t.get("contract-none") } else { "" };
+    Field::new(Input::Select, "contract", frame.t.get("field-contract")).options(options).hint(none)
 }
 
 /// The active agents, of a level when one is named, with their groups.

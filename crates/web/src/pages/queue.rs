@@ -2,7 +2,7 @@
 
 use askama::Template;
 use atiende_desk::view::QueueRequest;
-use atiende_desk::view::queue::SeenPage;
+use atiende_desk::view::queue::{MOST_COUNTED, SeenPage};
 use atiende_desk::{Backlog, DeskError};
 use atiende_procedure::permission::Scope;
 use atiende_procedure::{Actor, Kind, Priority, Role, StatusName, SupportLevel};
@@ -43,7 +43,8 @@ struct ViewLink {
     href: String,
     icon: &'static str,
     label: String,
-    count: Option<u64>,
+    count: Option<String>,
+    late: bool,
     chosen: bool,
 }
 
@@ -60,6 +61,8 @@ pub(crate) struct Row {
     pub(crate) agent: String,
     pub(crate) priority: String,
     pub(crate) urgent: bool,
+    /// When its next clock runs out; empty while none runs.
+    pub(crate) due: Option<Markup>,
     /// The day, or today's hour; the moment in full is its title.
     pub(crate) changed: String,
     pub(crate) changed_in_full: String,
@@ -72,10 +75,12 @@ pub(crate) struct View {
 }
 
 /// A view of the queue: its name in the address, its icon, its text.
-const VIEWS: [(&str, &str, &str); 7] = [
+const VIEWS: [(&str, &str, &str); 9] = [
     ("mias", "user", "view-mine"),
     ("sin-asignar", "user-question", "view-unassigned"),
     ("nivel", "stack-2", "view-level"),
+    ("vencidos", "clock-exclamation", "view-overdue"),
+    ("vence-hoy", "calendar-due", "view-due-today"),
     ("espera", "player-pause", "view-waiting"),
     ("proveedor", "building-store", "view-provider"),
     ("abiertos", "inbox", "view-open"),
@@ -112,7 +117,7 @@ async fn queue(
     let (view, _, label) = VIEWS
         .into_iter()
         .find(|(name, ..)| *name == view)
-        .unwrap_or_else(|| VIEWS.into_iter().find(|(name, ..)| *name == fallback).unwrap_or(VIEWS[5]));
+        .unwrap_or_else(|| VIEWS.into_iter().find(|(name, ..)| *name == fallback).unwrap_or(VIEWS[0]));
     let level = own_level(visitor);
     let t = visitor.looker.t;
     let mut error = None;
@@ -189,6 +194,14 @@ fn narrowed(listing: &Listing, view: &str, level: SupportLevel) -> Listing {
             set(&mut listing.level, level.as_str());
             set(&mut listing.status, "assigned,in_progress,waiting,with_provider");
         }
+        "vencidos" => {
+            set(&mut listing.due, "overdue");
+            set(&mut listing.sort, "due");
+        }
+        "vence-hoy" => {
+            set(&mut listing.due, "today");
+            set(&mut listing.sort, "due");
+        }
         "espera" => set(&mut listing.status, "waiting"),
         "proveedor" => set(&mut listing.status, "with_provider"),
         "abiertos" => set(&mut listing.status, "registered,assigned,in_progress,waiting,with_provider"),
@@ -212,6 +225,8 @@ fn views(frame: &Frame, chosen: &str, level: SupportLevel, counts: Option<&(Back
             "mias" => Some(*mine),
             "sin-asignar" => Some(backlog.unassigned()),
             "nivel" => Some(open[1..].iter().map(|status| backlog.count(Some(*status), Some(level))).sum()),
+            "vencidos" => Some(backlog.overdue()),
+            "vence-hoy" => Some(backlog.due_today()),
             "espera" => Some(of(StatusName::Waiting)),
             "proveedor" => Some(of(StatusName::WithProvider)),
             "abiertos" => Some(open.into_iter().map(of).sum()),
@@ -222,10 +237,15 @@ fn views(frame: &Frame, chosen: &str, level: SupportLevel, counts: Option<&(Back
         href: format!("/mesa?vista={name}"),
         icon,
         label: frame.t.get(label).to_owned(),
-        count: count(name),
+        count: count(name).map(counted),
+        late: name == "vencidos" && count(name).is_some_and(|count| count > 0),
         chosen: name == chosen,
     });
     links.collect()
+}
+
+fn counted(count: u64) -> String {
+    if count >= MOST_COUNTED { format!("{}+", MOST_COUNTED - 1) } else { count.to_string() }
 }
 
 fn selects(frame: &Frame, listing: &Listing) -> Vec<Field> {
@@ -236,7 +256,7 @@ fn selects(frame: &Frame, listing: &Listing) -> Vec<Field> {
         StatusName::ALL.iter().copied().filter(|status| *status != StatusName::Referred).collect();
     let kinds: Vec<Kind> = Kind::ALL.iter().copied().filter(|kind| *kind != Kind::SecurityIncident).collect();
     let select = |name: &str, label: &str| Field::new(Input::Select, name, t.get(label));
-    let sorts = ["changed", "opened", "oldest", "priority", "number"];
+    let sorts = ["changed", "due", "opened", "oldest", "priority", "number"];
     vec![
         select("status", "column-state")
             .words(t, "status", &statuses)
@@ -278,6 +298,7 @@ pub(crate) fn rows(frame: &Frame, page: &SeenPage) -> Vec<Row> {
         },
         priority: frame.word("priority", row.priority),
         urgent: row.priority == Priority::Critical,
+        due: row.next_due.map(|(due, clock)| frame.due(due, clock)),
         changed: frame.spoken.brief(row.changed_at),
         changed_in_full: frame.in_full(&row.changed_at),
     };
@@ -296,6 +317,7 @@ fn address(view: &str, listing: &Listing) -> String {
         ("kind", &listing.kind),
         ("service", &listing.service),
         ("priority", &listing.priority),
+        ("due", &listing.due),
         ("opened_from", &listing.opened_from),
         ("opened_to", &listing.opened_to),
         ("sort", &listing.sort),

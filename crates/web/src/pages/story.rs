@@ -263,6 +263,10 @@ fn moved(event: &Event) -> Option<(&'static str, &'static str, Option<TextRef>)>
         Event::Concluded { outcome } => ("check", "event-concluded", Some(*outcome)),
         Event::Cancelled { reason, .. } => ("ban", "event-cancelled", *reason),
         Event::Absorbed { .. } => ("git-merge", "event-absorbed", None),
+        Event::Promised { promise: Some(_) } => ("clock", "event-promised", None),
+        Event::Promised { promise: None } => ("clock", "event-promised-nothing", None),
+        Event::Warned { percent: 100.., .. } => ("alert-triangle", "event-overdue", None),
+        Event::Warned { .. } => ("alert-triangle", "event-warned", None),
         Event::Delivered { .. } => ("mail", "event-delivered", None),
         Event::Bounced { .. } => ("mail", "event-bounced", None),
         Event::Registered(_) | Event::Said { .. } | Event::ProviderReported { .. } => return None,
@@ -289,6 +293,13 @@ fn sentence(frame: &Frame, seen: &SeenCase, event: &Event, name: &str) -> String
         | Event::FollowUpFellDue { contract, .. }
         | Event::FollowedUp { contract, .. }
         | Event::TakenBack { contract, .. } => provider(seen, *contract),
+        Event::Promised { promise: Some(promise) } => {
+            let agreement = office.agreements.get(&promise.agreement);
+            agreement.map_or_else(String::new, |agreement| agreement.name.clone())
+        }
+        Event::Warned { clock, percent, .. } => {
+            format!("{}, {percent} %", frame.word("clock", clock))
+        }
         Event::Classified { kind, .. } => frame.word("kind", kind),
         Event::Rated { score, .. } => score.to_string(),
         Event::Absorbed { number, .. } => number.to_string(),

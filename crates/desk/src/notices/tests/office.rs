@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use atiende_procedure::office::{
-    Contract, ContractKind, Department, Group, Office, Person, ProcedureVersion, Profile, Provider, Question,
-    QuestionForm, Service, Settings, Site,
+    Agreement, AgreementHours, Contract, ContractKind, Department, Group, Office, Person, ProcedureVersion,
+    Profile, Provider, Question, QuestionForm, Service, Settings, Site,
 };
+use atiende_procedure::sla::{Targets, Warning};
 use atiende_procedure::{
-    ContractId, DepartmentId, GroupId, Impact, Kind, PersonId, ProviderId, Role, ServiceId, SiteId,
-    SupportLevel, Urgency, VersionId,
+    AgreementId, ContractId, DepartmentId, GroupId, Impact, Kind, PersonId, Priority, ProviderId, Role,
+    ServiceId, SiteId, SupportLevel, Urgency, VersionId,
 };
 
 pub(super) const REQUESTER: PersonId = PersonId(1);
@@ -29,6 +30,7 @@ pub(super) fn office() -> Office {
     places(&mut office);
     office.services.insert(ServiceId(1), Arc::new(printer()));
     contract(&mut office);
+    office.agreements.insert(AgreementId(1), Arc::new(agreement()));
     let version = version();
     office.versions.insert(version.id, Arc::new(version));
     office.settings = Arc::new(Settings {
@@ -84,6 +86,7 @@ fn places(office: &mut Office) {
         name: named("Sede Guayacán"),
         municipality: String::new(),
         region: String::new(),
+        calendar: None,
         active: true,
     };
     office.sites.insert(site.id, site);
@@ -160,7 +163,32 @@ fn contract(office: &mut Office) {
         services: Default::default(),
         emails: Vec::new(),
         promise: "atención en sitio en 8 horas hábiles".to_owned(),
+        response: Some(120),
+        solution: Some(960),
+        hours: None,
+        penalties: String::new(),
         active: true,
     };
     office.contracts.insert(CONTRACT, Arc::new(contract));
+}
+
+/// Eight working hours for everything.
+fn agreement() -> Agreement {
+    let targets = Targets { solution: Some(480), ..Targets::default() };
+    Agreement {
+        id: AgreementId(1),
+        version: 1,
+        name: "ANS general".to_owned(),
+        services: Default::default(),
+        kinds: Default::default(),
+        departments: Default::default(),
+        sites: Default::default(),
+        targets: Priority::ALL.iter().map(|priority| (*priority, targets)).collect(),
+        hours: AgreementHours::Site,
+        pauses: Default::default(),
+        warnings: Warning::usual(),
+        starts: jiff::civil::date(2026, 1, 1),
+        ends: None,
+        active: true,
+    }
 }

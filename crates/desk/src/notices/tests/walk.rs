@@ -52,7 +52,10 @@ impl Walk {
         let words = registration.texts().into_iter().map(said).collect();
         let told = told(None, &case, std::slice::from_ref(&first), &office);
         let secret = Secret::new(&[7; 32]);
-        Walk { office, now, case, events: vec![first], words, told, last: 0, secret }
+        let mut walk = Walk { office, now, case, events: vec![first], words, told, last: 0, secret };
+        walk.take_in(Decision { acted, events, other: Vec::new() });
+        walk.last = 0;
+        walk
     }
 
     pub(super) fn does(&mut self, actor: Actor, command: impl std::borrow::Borrow<Command>) {
@@ -88,6 +91,10 @@ impl Walk {
         self.last = self.told.len();
         self.told.extend(told(Some(&before), &self.case, &fresh, &self.office));
         self.events.extend(fresh);
+    }
+
+    pub(super) fn hours_pass(&mut self, hours: i64) {
+        self.now += SignedDuration::from_hours(hours);
     }
 
     pub(super) fn days_pass(&mut self, days: i64) {

@@ -1,6 +1,7 @@
 //! What is offered and who outside attends it: services, providers, contracts (R3, R12).
 
 use super::checks::{bad, check_email, given, named, unique, unknown};
+use super::promise::check_promise;
 use crate::office::{Contract, Office, OfficeEvent, Provider, Question, QuestionForm, Service};
 use crate::{Problem, Refusal, Role};
 
@@ -73,5 +74,7 @@ fn check_contract(office: &Office, contract: &Contract) -> Result<(), Refusal> {
             return Err(bad("supervisor", Problem::OutOfRange));
         }
     }
+    let minutes = [("response", contract.response), ("solution", contract.solution)];
+    check_promise(office, contract.hours, minutes)?;
     contract.emails.iter().try_for_each(|email| check_email("emails", email))
 }
