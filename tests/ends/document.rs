@@ -8,7 +8,7 @@ use serde_json::Value;
 use ureq::http::Method;
 
 /// What `docs/api.md` promises.
-const PROMISED: [&str; 39] = [
+const PROMISED: [&str; 42] = [
     "get /api/v1/cases",
     "post /api/v1/cases",
     "get /api/v1/cases/{number}",
@@ -47,6 +47,9 @@ const PROMISED: [&str; 39] = [
     "get /api/v1/groups",
     "get /api/v1/providers",
     "get /api/v1/contracts",
+    "get /api/v1/calendars",
+    "get /api/v1/calendars/{id}/holidays",
+    "get /api/v1/agreements",
     "get /api/v1/cases/{number}/attachments/{hash}",
 ];
 

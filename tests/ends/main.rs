@@ -10,6 +10,7 @@ mod faults;
 mod forms;
 mod mail;
 mod people;
+mod promises;
 mod tamper;
 mod walk;
 

@@ -1,6 +1,7 @@
 //! When the office works, and arithmetic over it: exact, over any span, without walking ordinary days one by one.
 
 mod form;
+mod year;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::holiday::{HolidayLaw, HolidayRule, holidays};
 
 pub use form::{BadCalendar, CalendarForm, ExceptionForm};
+pub use year::{CalendarDay, DayKind};
 
 /// Working hours in a time zone: several spans a weekday, holidays by law and of the office, exceptions by date.
 /// Always has working time in some week, so its arithmetic always ends.
@@ -194,7 +196,12 @@ impl WorkingCalendar {
         if years.is_holiday(day) {
             return Vec::new();
         }
-        self.week[usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0)].clone()
+        self.usual(day).to_vec()
+    }
+
+    /// The hours of a day's weekday.
+    fn usual(&self, day: Date) -> &[Hours] {
+        &self.week[usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0)]
     }
 
     /// The working instants of a day, in order. A moved clock shortens or lengthens what it falls into.

@@ -7,6 +7,7 @@ mod json;
 mod moves;
 mod office;
 mod problem;
+mod promises;
 
 use axum::Router;
 use axum::routing::get;
@@ -71,7 +72,10 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(office::people))
         .routes(routes!(office::groups))
         .routes(routes!(office::providers))
-        .routes(routes!(office::contracts))
+        .routes(routes!(promises::contracts))
+        .routes(routes!(promises::calendars))
+        .routes(routes!(promises::holidays))
+        .routes(routes!(promises::agreements))
 }
 
 /// The API's description, for its own page.

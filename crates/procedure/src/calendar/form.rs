@@ -144,7 +144,7 @@ fn minutes(text: &str) -> Option<u16> {
     (hour <= 24 && minute < 60 && total <= 1440).then_some(total)
 }
 
-fn write(hours: &[Hours]) -> Vec<String> {
+pub(super) fn write(hours: &[Hours]) -> Vec<String> {
     let clock = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
     hours.iter().map(|hours| format!("{}-{}", clock(hours.from), clock(hours.to))).collect()
 }

@@ -72,14 +72,22 @@ impl Agreement {
         fn names<T: Ord>(set: &BTreeSet<T>, one: Option<T>) -> bool {
             set.is_empty() || one.is_some_and(|one| set.contains(&one))
         }
-        self.active
-            && self.starts <= day
-            && self.ends.is_none_or(|ends| day <= ends)
+        self.in_force(day)
             && self.targets.contains_key(&of.priority)
             && names(&self.services, of.service)
             && names(&self.sites, of.site)
             && names(&self.departments, of.department)
             && names(&self.kinds, Some(of.kind))
+    }
+
+    /// Whether cases are given it on a day.
+    pub fn in_force(&self, day: Date) -> bool {
+        self.active && self.starts <= day && self.ends.is_none_or(|ends| day <= ends)
+    }
+
+    /// What one of the desk's clocks stands still for, besides a case that is solved or in the security procedure.
+    pub fn stands_still_for(&self, clock: ClockName) -> BTreeSet<Stillness> {
+        self.pauses.get(&clock).cloned().unwrap_or_else(|| Stillness::USUAL.into())
     }
 
     /// Of two that hold, the one that says more: first of the service, then of the site, the department, the kind.
@@ -109,6 +117,12 @@ impl Agreement {
             warnings: self.warnings.clone(),
         })
     }
+}
+
+impl ClockName {
+    /// Those that an agreement promises.
+    pub const OF_THE_DESK: [ClockName; 3] =
+        [ClockName::Assignment, ClockName::FirstAnswer, ClockName::Solution];
 }
 
 impl Office {

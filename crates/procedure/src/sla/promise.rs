@@ -140,7 +140,7 @@ impl Promise {
         match (why, self.pauses.get(&clock)) {
             (Stillness::Solved | Stillness::Security, _) => true,
             (why, Some(named)) => named.contains(&why),
-            (why, None) => matches!(why, Stillness::Requester | Stillness::Visit),
+            (why, None) => Stillness::USUAL.contains(&why),
         }
     }
 }
@@ -150,6 +150,13 @@ pub(super) fn minutes_long(minutes: u32) -> SignedDuration {
 }
 
 impl Stillness {
+    /// What a clock stands still for when nothing else is agreed.
+    pub const USUAL: [Stillness; 2] = [Stillness::Requester, Stillness::Visit];
+
+    /// What may be agreed; the others make every clock stand still.
+    pub const AGREED: [Stillness; 4] =
+        [Stillness::Requester, Stillness::Visit, Stillness::Parts, Stillness::Provider];
+
     /// Why a case in this state stands still, if it does.
     pub(crate) fn of(status: &Status) -> Option<Stillness> {
         match status {

@@ -62,6 +62,7 @@ fn parameters(operation: &mut Value, path: &str, method: &str) {
     let mut described: Vec<Value> = operation["parameters"].as_array().cloned().unwrap_or_default();
     for parameter in described.iter_mut().filter(|parameter| parameter["in"] == "path") {
         let (description, example) = match parameter["name"].as_str() {
+            Some("id") => ("The id, as its list gives it", json!(0)),
             Some("hash") => ("The file's hash, as the case's messages give it", Value::Null),
             _ => ("The case's number", json!("MS-2026-120")),
         };

@@ -1,4 +1,4 @@
-//! What the office is made of: people, catalogue, groups, contracts, the procedure.
+//! What the office is made of: people, catalogue, groups, providers, the procedure.
 
 use atiende_procedure::{Actor, permission::Scope};
 use axum::Json;
@@ -124,34 +124,9 @@ pub(crate) async fn providers(caller: Caller) -> Result<Json<Items>, Problem> {
     Ok(Json(Items::all(providers.collect())))
 }
 
-/// The contracts, for those who work here.
-#[utoipa::path(get, path = "/api/v1/contracts", tag = "office", responses((status = 200, body = Items), (status = 403, body = Problem)))]
-pub(crate) async fn contracts(State(app): State<App>, caller: Caller) -> Result<Json<Items>, Problem> {
-    staff(&caller)?;
-    let office = &caller.office;
-    let today = office.settings.calendar.day_of(app.desk.ambience().now());
-    let contracts = office.contracts.values().map(|contract| {
-        let codes =
-            contract.services.iter().filter_map(|id| office.services.get(id)).map(|service| &service.code);
-        json!({
-            "id": contract.id,
-            "number": contract.number,
-            "provider": office.providers.get(&contract.provider).map(|provider| &provider.name),
-            "kind": contract.kind,
-            "object": contract.object,
-            "supervisor": contract.supervisor,
-            "deputy": contract.deputy,
-            "starts": contract.starts,
-            "ends": contract.ends,
-            "in_force": contract.in_force(today),
-            "levels": contract.levels,
-            "services": codes.collect::<Vec<_>>(),
-        })
-    });
-    Ok(Json(Items::all(contracts.collect())))
-}
-
-fn staff(caller: &Caller) -> Result<(), Problem> {
+/// # Errors
+/// 403 for who has no part in the desk's work.
+pub(super) fn staff(caller: &Caller) -> Result<(), Problem> {
     let scope = Scope::of(Actor::Person(caller.person), &caller.office);
     let person = caller.office.people.get(&caller.person);
     if scope.desk || !scope.contracts.is_empty() || person.is_some_and(|person| !person.roles.is_empty()) {

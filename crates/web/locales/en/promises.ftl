@@ -1,0 +1,2 @@
+calendar-main = The office's calendar
+field-year = Year

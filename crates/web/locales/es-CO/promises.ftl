@@ -1,0 +1,2 @@
+calendar-main = Calendario de la oficina
+field-year = Año
