@@ -71,6 +71,10 @@ fn promise() -> Promise {
 }
 
 fn events() -> Vec<Event> {
+    [events_of_the_table(), events_of_promises()].concat()
+}
+
+fn events_of_the_table() -> Vec<Event> {
     let (due, reason) = (instant("2026-11-25T22:00:00Z"), words(12));
     let (level, group, agent) = (SupportLevel::Second, GroupId(2), Some(PersonId(5)));
     let (contract, person) = (ContractId(2), PersonId(2));
@@ -129,9 +133,16 @@ fn events() -> Vec<Event> {
         Event::Delivered { notice: EvidentialNotice::Solved, event: 12 },
         Event::Delivered { notice: EvidentialNotice::ProviderRequest, event: 6 },
         Event::Bounced { notice: EvidentialNotice::ProviderRequest, event: 6 },
+    ]
+}
+
+/// What has been added since promises are kept (R3).
+fn events_of_promises() -> Vec<Event> {
+    let (contract, due) = (ContractId(2), instant("2026-11-25T22:00:00Z"));
+    vec![
         Event::EscalatedToProvider {
             contract,
-            reason,
+            reason: words(12),
             follow_up_due: due,
             promise: Some(ProviderPromise {
                 response: Some(60),
