@@ -2,9 +2,9 @@
 //!
 //! What belongs together is joined by no-break spaces: an hour and its half of the day, a day and its month.
 
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::Language;
 
@@ -115,6 +115,36 @@ impl Spoken {
     /// Whether it is the day of now.
     pub fn is_today(&self, at: Timestamp) -> bool {
         self.zone.to_datetime(at).date() == self.now.date()
+    }
+
+    /// A length of time: *3 h 05 min*, *48 min*, *40 s*; hours are not made into days, for a working day has fewer.
+    pub fn length(&self, time: SignedDuration) -> String {
+        let (hours, minutes) = (time.as_mins() / 60, time.as_mins() % 60);
+        match (hours, minutes) {
+            (0, 0) => format!("{}\u{a0}s", time.as_secs()),
+            (0, minutes) => format!("{minutes}\u{a0}min"),
+            (hours, 0) => format!("{hours}\u{a0}h"),
+            (hours, minutes) => format!("{hours}\u{a0}h {minutes:02}\u{a0}min"),
+        }
+    }
+
+    /// A month with its year: *noviembre de 2026*.
+    pub fn month(&self, date: Date) -> String {
+        let (_, month) = self.names(date, &DAYS, &MONTHS);
+        match self.language {
+            Language::Es => format!("{month} de {}", date.year()),
+            Language::En => format!("{month} {}", date.year()),
+        }
+    }
+
+    /// The names of the days of a week in little room, Monday first: *lun.*, *mar.*
+    pub fn weekdays(&self) -> [&'static str; 7] {
+        SHORT_DAYS[self.language as usize]
+    }
+
+    /// The day in full, of a date: *martes 17 de noviembre*.
+    pub fn day_of_date(&self, date: Date) -> String {
+        self.day_of(date)
     }
 
     /// How far an instant is in the least room: *en 40 min*, *hace 3 h*, *hoy, 4:15 p. m.*, *mañana*, *vie. 20 nov.*

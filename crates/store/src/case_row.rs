@@ -90,7 +90,7 @@ fn timed(case: &Case, office: &Office) -> [Value; TIMED] {
     [
         sla::wakes_at(case, office).into(),
         next.map(|(at, _)| at).into(),
-        next.map(|(_, clock)| clock).into(),
+        next.map(|(_, clock)| clock).or_else(|| sla::held(case, office)).into(),
         sla::provider_due(case, office).into(),
         office.timed.into(),
     ]

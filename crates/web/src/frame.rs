@@ -162,8 +162,20 @@ impl Frame {
             () => ("", "clock"),
         };
         let title = format!("{}: {}", self.word("clock", clock), self.in_full(&due));
-        let words = self.spoken.distance(due);
-        Markup(format!("<span class=\"left {class}\" title=\"{title}\">{}{words}</span>", self.icon(icon)))
+        let distance = self.spoken.distance(due);
+        let words = if due <= self.now { self.t.name("due-late", &distance) } else { distance };
+        self.left(class, icon, &title, &words)
+    }
+
+    /// A clock that stands still.
+    pub(crate) fn held(&self, clock: ClockName) -> Markup {
+        self.left("held", "clock-pause", &self.word("clock", clock), self.t.get("clock-held"))
+    }
+
+    /// Time left: icon, words and colour, and more in its title. The words are ours.
+    pub(crate) fn left(&self, class: &str, icon: &str, title: &str, words: &str) -> Markup {
+        let icon = self.icon(icon);
+        Markup(format!("<span class=\"left {class}\" title=\"{title}\">{icon}<span>{words}</span></span>"))
     }
 
     /// A word of a vocabulary, in this language.
