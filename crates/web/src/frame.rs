@@ -162,8 +162,10 @@ impl Frame {
             () => ("", "clock"),
         };
         let title = format!("{}: {}", self.word("clock", clock), self.in_full(&due));
-        let distance = self.spoken.distance(due);
-        let words = if due <= self.now { self.t.name("due-late", &distance) } else { distance };
+        let words = match due <= self.now {
+            true => self.t.name("due-late", &self.spoken.ago(due)),
+            false => self.spoken.distance(due),
+        };
         self.left(class, icon, &title, &words)
     }
 
@@ -223,6 +225,7 @@ fn places(office: &Office, person: &Person) -> Vec<Place> {
         }
     };
     add(scope.desk, "/mesa", "inbox", "nav-cases");
+    add(scope.desk, "/agenda", "calendar-event", "nav-agenda");
     add(scope.desk || !scope.contracts.is_empty(), "/proveedores", "building-store", "nav-providers");
     add(scope.security, "/seguridad", "shield-lock", "nav-security");
     let staff = !person.roles.is_empty();

@@ -1,5 +1,6 @@
 //! The pages: each a typed struct, its template and its handler.
 
+pub(crate) mod agenda;
 pub(crate) mod case;
 pub(crate) mod clocks;
 pub(crate) mod deliveries;

@@ -28,6 +28,7 @@ const SPANISH: &[&str] = &[
     include_str!("../locales/es-CO/mail.ftl"),
     include_str!("../locales/es-CO/promises.ftl"),
     include_str!("../locales/es-CO/clocks.ftl"),
+    include_str!("../locales/es-CO/agenda.ftl"),
     include_str!("../locales/es-CO/refusals.ftl"),
 ];
 const ENGLISH: &[&str] = &[
@@ -37,6 +38,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../locales/en/mail.ftl"),
     include_str!("../locales/en/promises.ftl"),
     include_str!("../locales/en/clocks.ftl"),
+    include_str!("../locales/en/agenda.ftl"),
     include_str!("../locales/en/refusals.ftl"),
 ];
 

@@ -133,7 +133,7 @@ fn look(
     let circumstances = Circumstances { actor: viewer.actor, now, office, other: None };
     let moves = match viewer.scope {
         atiende_procedure::office::TokenScope::All => offered(&case, &circumstances),
-        atiende_procedure::office::TokenScope::Read => Vec::new(),
+        _ => Vec::new(),
     };
     let missing = missing(&case, office);
     let letters = match audiences.contains(&Audience::Internal) {

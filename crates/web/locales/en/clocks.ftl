@@ -1,4 +1,4 @@
-due-late = overdue { $name }
+due-late = { $name } overdue
 case-times = SLA times
 clock-promised = promised in { $time }, { $hours }
 clock-remains = { $name } left
@@ -24,3 +24,5 @@ stillness-provider = the provider had it
 stillness-solved = it was solved
 stillness-security = security had it
 column-contract-promise = Contract’s time
+clock-response-of = answer of { $name }
+clock-solution-of = solution of { $name }

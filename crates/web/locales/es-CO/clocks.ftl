@@ -1,4 +1,4 @@
-due-late = vencido { $name }
+due-late = vencido hace { $name }
 case-times = Tiempos del ANS
 clock-promised = prometida en { $time }, { $hours }
 clock-remains = quedan { $name }
@@ -24,3 +24,5 @@ stillness-provider = lo tenía el proveedor
 stillness-solved = estaba solucionado
 stillness-security = lo tenía seguridad
 column-contract-promise = Plazo del contrato
+clock-response-of = respuesta de { $name }
+clock-solution-of = solución de { $name }

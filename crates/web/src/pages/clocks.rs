@@ -1,7 +1,7 @@
 //! The clocks of a case as the desk reads them: what was promised, how it stands, and for what it stood still (R3).
 
 use atiende_desk::SeenCase;
-use atiende_procedure::sla::{Clock, ClockState, Hours, Reading, Standstill};
+use atiende_procedure::sla::{Clock, ClockName, ClockState, Hours, Reading, Standstill};
 use atiende_procedure::{CalendarId, ContractId};
 use jiff::SignedDuration;
 
@@ -48,10 +48,9 @@ pub(crate) fn of_contract(frame: &Frame, clocks: &[(Clock, Reading)], of: Contra
 fn one(frame: &Frame, seen: &SeenCase, clock: &Clock, reading: &Reading) -> ClockShown {
     let t = frame.t;
     let contract = clock.contract.and_then(|id| seen.office.contracts.get(&id));
-    let name = frame.word("clock", clock.name);
     let label = match contract {
-        Some(contract) => format!("{name} · {}", contract.number),
-        None => name,
+        Some(contract) => t.with(of_contract_named(clock.name), &[("name", &contract.number)]),
+        None => frame.word("clock", clock.name),
     };
     let (class, _) = look(clock, reading);
     let target = clock.target.as_secs().max(1);
@@ -67,6 +66,10 @@ fn one(frame: &Frame, seen: &SeenCase, clock: &Clock, reading: &Reading) -> Cloc
         open: clock.is_open(),
         pauses: clock.pauses.iter().map(|pause| paused(frame, seen, clock, pause)).collect(),
     }
+}
+
+fn of_contract_named(clock: ClockName) -> &'static str {
+    if clock == ClockName::ProviderResponse { "clock-response-of" } else { "clock-solution-of" }
 }
 
 fn hours(frame: &Frame, seen: &SeenCase, hours: Hours) -> String {
