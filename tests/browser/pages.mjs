@@ -13,6 +13,8 @@ export const PAGES = [
   { name: "mesa-cola", account: "auditor", path: "/mesa" },
   { name: "mesa-caso", account: "admin", path: "/mesa", first: "main a[href^='/casos/']" },
   { name: "mesa-caso", account: "agente1", path: "/mesa?estado=in_progress", first: "main a[href^='/casos/']" },
+  { name: "agenda", account: "admin", path: "/agenda" },
+  { name: "agenda-dia", account: "agente1", path: "/agenda?de=mesa&dia=2026-11-24" },
   { name: "proveedores", account: "supervisor", path: "/proveedores" },
   { name: "proveedores-caso", account: "supervisor", path: "/proveedores", first: "main a[href^='/casos/']" },
   { name: "seguridad", account: "seguridad", path: "/seguridad" },

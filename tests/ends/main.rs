@@ -3,6 +3,7 @@
 //! They need a built program, so `cargo test` passes them over; `cargo xtask test` builds it and runs them.
 
 mod bad_input;
+mod clocks;
 mod commands;
 mod document;
 mod edges;

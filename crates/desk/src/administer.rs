@@ -53,7 +53,7 @@ impl Desk {
         id: CommandId,
         changes: Vec<Change>,
     ) -> Result<(Arc<Office>, Vec<OfficeEvent>), AdministerError> {
-        if viewer.scope == TokenScope::Read {
+        if viewer.scope != TokenScope::All {
             return Err(AdministerError::ReadOnly);
         }
         let desk = self.clone();

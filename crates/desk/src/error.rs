@@ -3,6 +3,8 @@
 use atiende_procedure::{CaseNumber, Recorded, Refusal};
 use atiende_store::StoreError;
 
+use crate::AdministerError;
+
 /// Why a command was not carried out.
 #[derive(Debug, thiserror::Error)]
 pub enum DeskError {
@@ -22,6 +24,16 @@ pub enum DeskError {
     /// The memory did not answer; nothing was changed, or the same command can be sent again.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<AdministerError> for DeskError {
+    fn from(error: AdministerError) -> Self {
+        match error {
+            AdministerError::Refused { refusal, .. } => DeskError::Refused(refusal),
+            AdministerError::ReadOnly => DeskError::ReadOnly,
+            AdministerError::Store(error) => DeskError::Store(error),
+        }
+    }
 }
 
 impl From<Refusal> for DeskError {

@@ -45,7 +45,7 @@ impl Desk {
         expected: Option<u64>,
         command: Command,
     ) -> Result<Executed, DeskError> {
-        if viewer.scope == TokenScope::Read {
+        if viewer.scope != TokenScope::All {
             return Err(DeskError::ReadOnly);
         }
         let desk = self.clone();

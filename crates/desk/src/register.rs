@@ -30,7 +30,7 @@ impl Desk {
         id: CommandId,
         registration: Registration,
     ) -> Result<Executed, DeskError> {
-        if viewer.scope == TokenScope::Read {
+        if viewer.scope != TokenScope::All {
             return Err(DeskError::ReadOnly);
         }
         self.taken_in(viewer, id, registration, Follows::WhatHeSees).await

@@ -2,7 +2,7 @@
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
-use atiende_procedure::office::{Change, OfficeEvent, TokenScope};
+use atiende_procedure::office::{Change, OfficeEvent, Token, TokenScope};
 use atiende_procedure::{Actor, PersonId, Problem, Refusal, Role, TokenId};
 use atiende_store::sessions::{self, NewSession, SessionRow};
 use atiende_store::{StoreError, credentials, invitations, tokens};
@@ -185,6 +185,15 @@ impl Desk {
     /// # Errors
     /// When the memory does not answer.
     pub async fn bearer(&self, secret: &str) -> Result<Option<SignedIn>, StoreError> {
+        let token = self.token_of(secret).await?.filter(|token| token.scope != TokenScope::Agenda);
+        Ok(token.map(|token| {
+            let viewer = Viewer { actor: Actor::Person(token.person), scope: token.scope };
+            SignedIn { viewer, person: token.person, session: None }
+        }))
+    }
+
+    /// The token of this secret; nothing when it is unknown, revoked or expired, or its person was retired.
+    pub(crate) async fn token_of(&self, secret: &str) -> Result<Option<Token>, StoreError> {
         let (hash, now) = (hashed(secret), self.ambience().now());
         let desk = self.clone();
         let found = self.db().read(move |r| -> Result<_, StoreError> {
@@ -195,8 +204,7 @@ impl Desk {
         let Some(token) = office.tokens.get(&id) else { return Ok(None) };
         let lives = token.expires.is_none_or(|expires| expires > now);
         let active = office.people.get(&token.person).is_some_and(|person| person.active);
-        let viewer = Viewer { actor: Actor::Person(token.person), scope: token.scope };
-        Ok((lives && active).then_some(SignedIn { viewer, person: token.person, session: None }))
+        Ok((lives && active).then(|| token.clone()))
     }
 
     /// Issues a bearer token and answers its secret, which is shown once.

@@ -2,9 +2,9 @@
 //!
 //! What belongs together is joined by no-break spaces: an hour and its half of the day, a day and its month.
 
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::Language;
 
@@ -115,6 +115,46 @@ impl Spoken {
     /// Whether it is the day of now.
     pub fn is_today(&self, at: Timestamp) -> bool {
         self.zone.to_datetime(at).date() == self.now.date()
+    }
+
+    /// A length of time: *3 h 05 min*, *48 min*, *40 s*, *26 h*; hours are not made into days, for a working day has fewer.
+    pub fn length(&self, time: SignedDuration) -> String {
+        let (hours, minutes) = (time.as_mins() / 60, time.as_mins() % 60);
+        match (hours, minutes) {
+            (0, 0) => format!("{}\u{a0}s", time.as_secs()),
+            (0, minutes) => format!("{minutes}\u{a0}min"),
+            (hours, 0) | (hours @ 10.., _) => format!("{hours}\u{a0}h"),
+            (hours, minutes) => format!("{hours}\u{a0}h {minutes:02}\u{a0}min"),
+        }
+    }
+
+    /// A month with its year: *noviembre de 2026*.
+    pub fn month(&self, date: Date) -> String {
+        let (_, month) = self.names(date, &DAYS, &MONTHS);
+        match self.language {
+            Language::Es => format!("{month} de {}", date.year()),
+            Language::En => format!("{month} {}", date.year()),
+        }
+    }
+
+    /// The names of the days of a week in little room, Monday first: *lun.*, *mar.*
+    pub fn weekdays(&self) -> [&'static str; 7] {
+        SHORT_DAYS[self.language as usize]
+    }
+
+    /// The day in full, of a date: *martes 17 de noviembre*.
+    pub fn day_of_date(&self, date: Date) -> String {
+        self.day_of(date)
+    }
+
+    /// How long ago an instant was, on the clock on the wall, in the least room: *25 min*, *3 h*, *5 d*.
+    pub fn ago(&self, at: Timestamp) -> String {
+        let now = self.zone.to_timestamp(self.now).unwrap_or(at);
+        match now.duration_since(at).as_mins() {
+            minutes @ ..60 => format!("{}\u{a0}min", minutes.max(0)),
+            minutes @ 60..2880 => format!("{}\u{a0}h", minutes / 60),
+            minutes => format!("{}\u{a0}d", minutes / 1440),
+        }
     }
 
     /// How far an instant is in the least room: *en 40 min*, *hace 3 h*, *hoy, 4:15 p. m.*, *mañana*, *vie. 20 nov.*
@@ -240,6 +280,20 @@ mod tests {
         assert_eq!(es("2026-11-19T14:00:00Z"), "mañana");
         assert_eq!(es("2026-11-10T14:00:00Z"), "mar. 10 nov.");
         assert_eq!(said(Language::En, "2026-11-18T14:20:00Z", Spoken::distance), "40 min ago");
+    }
+
+    #[test]
+    fn lengths_of_time_say_what_matters_of_them() {
+        let es = |secs| {
+            let time = SignedDuration::from_secs(secs);
+            said(Language::Es, "2026-11-18T15:00:00Z", |it, _| it.length(time))
+        };
+        assert_eq!([es(40), es(60), es(48 * 60 + 59)], ["40 s", "1 min", "48 min"]);
+        assert_eq!([es(3600), es(3 * 3600 + 300), es(26 * 3600 + 1800)], ["1 h", "3 h 05 min", "26 h"]);
+        let ago = |at| said(Language::Es, at, Spoken::ago);
+        assert_eq!(ago("2026-11-18T14:35:00Z"), "25 min");
+        assert_eq!(ago("2026-11-17T14:00:00Z"), "25 h");
+        assert_eq!(ago("2026-11-13T14:00:00Z"), "5 d");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The window: what somebody may see, in the shape that pages and the API show. Every function takes a [`Viewer`] and
 //! answers no more than his scope and audiences allow.
 
+pub mod agenda;
 pub mod case;
 pub mod catalogue;
 pub mod files;
@@ -9,6 +10,7 @@ pub mod mail;
 pub mod providers;
 pub mod queue;
 
+pub use agenda::AgendaSeen;
 pub use case::{SeenCase, SeenEvent};
 pub use letters::{About, Delivery, LetterSeen, Undelivered};
 pub use mail::{ArrivalSeen, MailSeen, MailboxHealth};

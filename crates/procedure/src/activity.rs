@@ -223,6 +223,7 @@ fn follow_up(case: &Case, trail: &Trail, office: &Office, now: Timestamp) -> Act
             (ActivityStatus::NotNeeded, None)
         }
         (None, _) if trail.follow_ups.is_empty() => (ActivityStatus::Missing, Some(Lack::FollowUp)),
+        (None, _) if trail.unfollowed => (ActivityStatus::Missing, Some(Lack::DueFollowUp)),
         (None, _) => (ActivityStatus::Done, None),
     };
     Activity {

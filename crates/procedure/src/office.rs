@@ -75,7 +75,12 @@ pub struct Token {
 
 crate::vocabulary::vocabulary! {
     /// What a token lets its bearer do, never more than its person may.
-    TokenScope { All = "all", Read = "read" }
+    TokenScope {
+        All = "all",
+        Read = "read",
+        /// Only to read its person's agenda, by a calendar elsewhere.
+        Agenda = "agenda",
+    }
 }
 
 /// An event of the office with its place in the office's history.

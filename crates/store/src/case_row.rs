@@ -2,6 +2,7 @@
 
 use atiende_procedure::office::Office;
 use atiende_procedure::{Case, Status, StatusName, WaitingFor, sla};
+use jiff::Timestamp;
 
 use crate::error::{Result, StoreError};
 use crate::events::Hash;
@@ -12,7 +13,7 @@ use crate::value::Value;
 
 /// The columns that follow from a case, in the order of [`values`]; the last [`TIMED`] follow from the office's calendars
 /// too. `open` is SQL's TRUE for who may still be attended.
-pub(crate) const COLUMNS: [&str; 29] = [
+pub(crate) const COLUMNS: [&str; 30] = [
     "prefix",
     "year",
     "sequence",
@@ -37,6 +38,7 @@ pub(crate) const COLUMNS: [&str; 29] = [
     "expected_by",
     "follow_up_due",
     "follows",
+    "wait_until",
     "wake_at",
     "next_due",
     "next_clock",
@@ -44,13 +46,14 @@ pub(crate) const COLUMNS: [&str; 29] = [
     "timed",
 ];
 
-/// How many columns tell of time. `timed` is the event of the office by whose calendars they were told.
-pub(crate) const TIMED: usize = 5;
+/// How many columns tell of time, with until when a case waits, which no calendar moves. `timed` is the event of the
+/// office by whose calendars they were told.
+pub(crate) const TIMED: usize = 6;
 
 /// What the columns hold for this case.
-pub(crate) fn values(case: &Case, office: &Office) -> [Value; 29] {
+pub(crate) fn values(case: &Case, office: &Office) -> [Value; 30] {
     let followed = case.followed_turn();
-    let [wake_at, next_due, next_clock, provider_due, timed] = timed(case, office);
+    let [wait_until, wake_at, next_due, next_clock, provider_due, timed] = timed(case, office);
     [
         case.number.prefix().into(),
         i64::from(case.number.year()).into(),
@@ -72,10 +75,11 @@ pub(crate) fn values(case: &Case, office: &Office) -> [Value; 29] {
         followed.map(|turn| turn.contract).into(),
         case.opened_at.into(),
         case.changed_at.into(),
-        waiting_for(case).into(),
+        waiting(case).map(|(waiting_for, _)| waiting_for).into(),
         case.expected_by.into(),
         followed.and_then(|turn| turn.follow_up_due).into(),
         case.follows.into(),
+        wait_until,
         wake_at,
         next_due,
         next_clock,
@@ -88,9 +92,10 @@ pub(crate) fn values(case: &Case, office: &Office) -> [Value; 29] {
 fn timed(case: &Case, office: &Office) -> [Value; TIMED] {
     let next = sla::next_due(case, office);
     [
+        waiting(case).and_then(|(_, until)| until).into(),
         sla::wakes_at(case, office).into(),
         next.map(|(at, _)| at).into(),
-        next.map(|(_, clock)| clock).into(),
+        next.map(|(_, clock)| clock).or_else(|| sla::held(case, office)).into(),
         sla::provider_due(case, office).into(),
         office.timed.into(),
     ]
@@ -106,9 +111,10 @@ pub(crate) fn retime(case: &Case, office: &Office) -> Query {
     query.push(" WHERE id = ").bind(case.id)
 }
 
-fn waiting_for(case: &Case) -> Option<WaitingFor> {
+/// For what it waits, and until when.
+fn waiting(case: &Case) -> Option<(WaitingFor, Option<Timestamp>)> {
     match case.status {
-        Status::Waiting { waiting_for, .. } => Some(waiting_for),
+        Status::Waiting { waiting_for, until, .. } => Some((waiting_for, until)),
         _ => None,
     }
 }

@@ -4,6 +4,7 @@
 //! function here takes that transaction. The only SQL of the program is in this crate. Holds no rules: what may happen
 //! is decided in `atiende-procedure`.
 
+pub mod agenda;
 pub mod arrivals;
 pub mod backlog;
 pub mod blobs;

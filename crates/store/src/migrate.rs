@@ -38,6 +38,13 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: "",
         postgres: "",
     },
+    Migration {
+        number: 5,
+        name: "agenda",
+        shared: include_str!("../migrations/0005_agenda.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest migration of this program.

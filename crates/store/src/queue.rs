@@ -163,7 +163,7 @@ record! {
         pub waiting_for: Option<WaitingFor>,
         pub expected_by: Option<Timestamp>,
         pub follow_up_due: Option<Timestamp>,
-        /// When the next of the desk's clocks runs out, and which; absent while none runs.
+        /// When the next of the desk's clocks runs out, absent while none runs; and which, or which stands still.
         pub next_due: Option<Timestamp>,
         pub next_clock: Option<ClockName>,
         /// The same of its providers' clocks.

@@ -162,8 +162,22 @@ impl Frame {
             () => ("", "clock"),
         };
         let title = format!("{}: {}", self.word("clock", clock), self.in_full(&due));
-        let words = self.spoken.distance(due);
-        Markup(format!("<span class=\"left {class}\" title=\"{title}\">{}{words}</span>", self.icon(icon)))
+        let words = match due <= self.now {
+            true => self.t.name("due-late", &self.spoken.ago(due)),
+            false => self.spoken.distance(due),
+        };
+        self.left(class, icon, &title, &words)
+    }
+
+    /// A clock that stands still.
+    pub(crate) fn held(&self, clock: ClockName) -> Markup {
+        self.left("held", "clock-pause", &self.word("clock", clock), self.t.get("clock-held"))
+    }
+
+    /// Time left: icon, words and colour, and more in its title. The words are ours.
+    pub(crate) fn left(&self, class: &str, icon: &str, title: &str, words: &str) -> Markup {
+        let icon = self.icon(icon);
+        Markup(format!("<span class=\"left {class}\" title=\"{title}\">{icon}<span>{words}</span></span>"))
     }
 
     /// A word of a vocabulary, in this language.
@@ -211,6 +225,7 @@ fn places(office: &Office, person: &Person) -> Vec<Place> {
         }
     };
     add(scope.desk, "/mesa", "inbox", "nav-cases");
+    add(scope.desk, "/agenda", "calendar-event", "nav-agenda");
     add(scope.desk || !scope.contracts.is_empty(), "/proveedores", "building-store", "nav-providers");
     add(scope.security, "/seguridad", "shield-lock", "nav-security");
     let staff = !person.roles.is_empty();

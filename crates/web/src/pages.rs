@@ -1,6 +1,8 @@
 //! The pages: each a typed struct, its template and its handler.
 
+pub(crate) mod agenda;
 pub(crate) mod case;
+pub(crate) mod clocks;
 pub(crate) mod deliveries;
 pub(crate) mod desk_case;
 pub(crate) mod form;

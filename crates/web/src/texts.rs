@@ -27,6 +27,8 @@ const SPANISH: &[&str] = &[
     include_str!("../locales/es-CO/desk.ftl"),
     include_str!("../locales/es-CO/mail.ftl"),
     include_str!("../locales/es-CO/promises.ftl"),
+    include_str!("../locales/es-CO/clocks.ftl"),
+    include_str!("../locales/es-CO/agenda.ftl"),
     include_str!("../locales/es-CO/refusals.ftl"),
 ];
 const ENGLISH: &[&str] = &[
@@ -35,6 +37,8 @@ const ENGLISH: &[&str] = &[
     include_str!("../locales/en/desk.ftl"),
     include_str!("../locales/en/mail.ftl"),
     include_str!("../locales/en/promises.ftl"),
+    include_str!("../locales/en/clocks.ftl"),
+    include_str!("../locales/en/agenda.ftl"),
     include_str!("../locales/en/refusals.ftl"),
 ];
 

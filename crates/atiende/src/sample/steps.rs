@@ -82,10 +82,12 @@ impl Tale<'_> {
             Step::Remote(findings) => self.assess(AttentionMode::Remote, findings, case, stage),
             Step::OnSite(findings) => self.assess(AttentionMode::OnSite, findings, case, stage),
             Step::WaitVisit(reason) => {
-                Command::Wait { waiting_for: WaitingFor::Visit, until: None, reason: words(self, reason) }
+                let (waiting_for, until) = (WaitingFor::Visit, Some(self.agreed(case, stage)));
+                Command::Wait { waiting_for, until, reason: words(self, reason) }
             }
             Step::WaitParts(reason) => {
-                Command::Wait { waiting_for: WaitingFor::Parts, until: None, reason: words(self, reason) }
+                let (waiting_for, until) = (WaitingFor::Parts, Some(self.agreed(case, stage)));
+                Command::Wait { waiting_for, until, reason: words(self, reason) }
             }
             Step::Resume => Command::Resume,
             Step::Second(reason) => self.escalation(SupportLevel::Second, reason, agent, stage)?,

@@ -268,6 +268,13 @@ impl<'a> Tale<'a> {
         }
     }
 
+    /// For when a visit or a delivery is agreed: a full hour of one of the next working days.
+    pub(super) fn agreed(&self, case: &Case, stage: &Stage) -> Timestamp {
+        let calendar = &stage.cast.office.settings.calendar;
+        let own = u32::try_from(case.id.0.rem_euclid(24)).unwrap_or_default();
+        calendar.after_working_minutes(calendar.after_working_days(self.at, own % 4), 60 * (own / 4))
+    }
+
     /// To a group and a person, as the desk does it: by its administrator, or taken by an agent.
     fn placed(&mut self, case: &Case, stage: &Stage) -> Option<((u32, u32), Actor, Command)> {
         let cast = stage.cast;

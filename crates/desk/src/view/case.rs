@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use atiende_procedure::office::{Contract, Group, Office, Person, Provider, Service};
 use atiende_procedure::permission::{Scope, audiences, knows, offered};
+use atiende_procedure::sla::{Clock, Reading, clocks};
 use atiende_procedure::{
     Action, Actor, Audience, Cancellation, Case, CaseId, CaseNumber, Circumstances, Event, Evidence,
     PersonId, Recorded, Status, TextRef, evidence, missing,
@@ -132,7 +133,7 @@ fn look(
     let circumstances = Circumstances { actor: viewer.actor, now, office, other: None };
     let moves = match viewer.scope {
         atiende_procedure::office::TokenScope::All => offered(&case, &circumstances),
-        atiende_procedure::office::TokenScope::Read => Vec::new(),
+        _ => Vec::new(),
     };
     let missing = missing(&case, office);
     let letters = match audiences.contains(&Audience::Internal) {
@@ -226,6 +227,18 @@ impl SeenCase {
     /// Whether he may make this move now.
     pub fn may(&self, action: Action) -> bool {
         self.moves.contains(&action)
+    }
+
+    /// The clocks that he may read, as they read now: the desk's those whom it serves, a provider's its own, all who work
+    /// on the case.
+    pub fn clocks(&self) -> Vec<(Clock, Reading)> {
+        let may = |clock: &Clock| match (clock.contract, self.viewer.actor) {
+            _ if self.reads_internal() => true,
+            (Some(contract), Actor::Provider(own)) => contract == own,
+            (contract, _) => contract.is_none() && self.audiences.contains(&Audience::Requester),
+        };
+        let clocks = clocks(&self.case).into_iter().filter(may);
+        clocks.map(|clock| (clock.clone(), clock.read(&self.office, self.now))).collect()
     }
 
     /// Somebody of the directory.

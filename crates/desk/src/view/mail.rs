@@ -147,7 +147,7 @@ impl Desk {
 
     /// The system's administrator runs the mail, and whoever works on the machine itself.
     fn runs_mail(&self, viewer: Viewer) -> Result<(), AdministerError> {
-        if viewer.scope == atiende_procedure::office::TokenScope::Read {
+        if viewer.scope != atiende_procedure::office::TokenScope::All {
             return Err(AdministerError::ReadOnly);
         }
         let office = self.office();

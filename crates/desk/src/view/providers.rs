@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use atiende_procedure::office::{Contract, Office};
 use atiende_procedure::permission::Scope;
+use atiende_procedure::sla::{Clock, Reading, clocks};
 use atiende_procedure::{Case, CaseId, ContractId, TextRef};
 use atiende_store::queue::{self, Filter, Sort, SortKey};
 use atiende_store::{Reader, StoreError, cases, events, texts};
@@ -28,6 +29,8 @@ pub struct ProvidersSeen {
 pub struct FollowedCase {
     pub case: Case,
     pub subject: String,
+    /// Its providers' clocks, as they read now.
+    pub clocks: Vec<(Clock, Reading)>,
     /// What the last follow-up found.
     pub last_note: Option<String>,
 }
@@ -50,7 +53,7 @@ impl Desk {
             if contracts.is_empty() {
                 return Ok(None);
             }
-            let followed = followed(r, &scope, &contracts)?;
+            let followed = followed(r, &scope, &contracts, (&office, now))?;
             let count = |id| followed.iter().filter(|f| f.case.status.contract() == Some(id)).count();
             let contracts =
                 contracts.into_iter().map(|contract| (contract.clone(), count(contract.id))).collect();
@@ -67,6 +70,7 @@ fn followed(
     r: &mut Reader<'_>,
     scope: &Scope,
     contracts: &[Arc<Contract>],
+    (office, now): (&Office, Timestamp),
 ) -> Result<Vec<FollowedCase>, StoreError> {
     let contracts: Vec<_> = contracts.iter().map(|contract| contract.id).collect();
     let mut followed = Vec::new();
@@ -75,7 +79,9 @@ fn followed(
         let words = texts::of_case(r, id)?;
         let last = last_note(r, &case)?.and_then(|note| words.get(&note).cloned());
         let subject = words.get(&case.subject).cloned().unwrap_or_default();
-        followed.push(FollowedCase { case, subject, last_note: last });
+        let clocks = clocks(&case).into_iter().filter(|clock| clock.contract.is_some());
+        let clocks = clocks.map(|clock| (clock.clone(), clock.read(office, now))).collect();
+        followed.push(FollowedCase { case, subject, clocks, last_note: last });
     }
     Ok(followed)
 }

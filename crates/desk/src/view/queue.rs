@@ -106,6 +106,8 @@ pub struct QueueRow {
     pub follow_up_due: Option<Timestamp>,
     /// When the next of the desk's clocks runs out, and which; absent while none runs.
     pub next_due: Option<(Timestamp, ClockName)>,
+    /// Which of the desk's clocks stands still, while none runs.
+    pub held: Option<ClockName>,
     /// When the next clock of its provider runs out.
     pub provider_due: Option<Timestamp>,
     /// Empty once destroyed by order of the law.
@@ -136,6 +138,7 @@ impl From<queue::QueueRow> for QueueRow {
             expected_by: row.expected_by,
             follow_up_due: row.follow_up_due,
             next_due: row.next_due.zip(row.next_clock),
+            held: row.next_clock.filter(|_| row.next_due.is_none()),
             provider_due: row.provider_due,
             subject: row.subject.unwrap_or_default(),
         }

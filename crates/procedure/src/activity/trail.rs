@@ -47,6 +47,10 @@ pub(super) struct Trail {
     pub(super) provider_reports: Vec<u64>,
     pub(super) follow_ups: Vec<u64>,
     pub(super) followed_by: Option<Actor>,
+    /// When the next follow-up is due, while the case is followed.
+    follow_up_due: Option<Timestamp>,
+    /// Whether it was solved, or went to the next provider, without a follow-up that was due by then (R13).
+    pub(super) unfollowed: bool,
     pub(super) solved: Option<u64>,
     /// That the requester agrees with the latest solution: whoever confirms has been told.
     pub(super) confirmed: Option<u64>,
@@ -104,16 +108,22 @@ impl Trail {
                     stay.by = Some(acted.by);
                 }
             }
-            Event::EscalatedToProvider { contract, .. } => {
+            Event::EscalatedToProvider { contract, follow_up_due, .. } => {
                 self.works(acted.by);
                 let level = self.stays.last().map_or(SupportLevel::First, |stay| stay.level);
                 self.sent.push(Sent { event, contract: *contract, service: self.service, level });
                 self.sent_to_provider = Some(event);
+                self.followed_no_more(at);
+                self.follow_up_due = Some(*follow_up_due);
             }
             Event::ProviderReported { .. } => self.provider_reports.push(event),
-            Event::FollowedUp { .. } => {
+            Event::FollowedUp { next_due, .. } => {
                 self.follow_ups.push(event);
                 self.followed_by = Some(acted.by);
+                self.follow_up_due = Some(*next_due);
+            }
+            Event::Warned { contract: Some(_), .. } => {
+                self.follow_up_due = self.follow_up_due.map(|due| due.min(at));
             }
             Event::FollowUpFellDue { .. } => self.deviations.push(Deviation::FollowUpLate { event }),
             Event::Solved { .. } => {
@@ -121,6 +131,7 @@ impl Trail {
                 self.leaves(at);
                 self.solved = Some(event);
                 self.confirmed = None;
+                self.followed_no_more(at);
             }
             Event::Confirmed => self.confirmed = Some(event),
             Event::Reopened { work, .. } => self.arrives(work.level, Some(work.agent), event, at),
@@ -131,6 +142,7 @@ impl Trail {
             Event::Referred { .. } => {
                 self.assigned.get_or_insert(Mark { event, at, by: acted.by });
                 self.leaves(at);
+                self.follow_up_due = None;
             }
             // Back on the desk it is assigned anew, as if for the first time.
             Event::SentBack { .. } => {
@@ -150,6 +162,10 @@ impl Trail {
 
     fn here(&mut self) -> Option<&mut Stay> {
         self.stays.last_mut().filter(|stay| stay.ended.is_none())
+    }
+
+    fn followed_no_more(&mut self, at: Timestamp) {
+        self.unfollowed |= self.follow_up_due.take().is_some_and(|due| due < at);
     }
 
     fn works(&mut self, by: Actor) {

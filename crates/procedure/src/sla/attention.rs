@@ -55,7 +55,17 @@ pub fn next_due(case: &Case, office: &Office) -> Option<(Timestamp, ClockName)> 
     due(case, office, |clock| clock.contract.is_none())
 }
 
-/// The same of the clocks of providers.
+/// Which of the desk's clocks stands still, when none of them runs or ran out; the longest promise first.
+pub fn held(case: &Case, office: &Office) -> Option<ClockName> {
+    if next_due(case, office).is_some() {
+        return None;
+    }
+    let clocks = clocks(case);
+    let mut open = clocks.iter().filter(|clock| clock.is_open() && clock.contract.is_none());
+    open.next_back().map(|clock| clock.name)
+}
+
+/// When the first of the providers' clocks runs out, of those that run, and those that ran out already.
 pub fn provider_due(case: &Case, office: &Office) -> Option<Timestamp> {
     due(case, office, |clock| clock.contract.is_some()).map(|(at, _)| at)
 }

@@ -181,7 +181,7 @@ impl Hours {
     }
 
     /// The time between two instants.
-    pub(super) fn between(self, office: &Office, start: Timestamp, end: Timestamp) -> SignedDuration {
+    pub fn between(self, office: &Office, start: Timestamp, end: Timestamp) -> SignedDuration {
         match self {
             Hours::Always => end.duration_since(start).max(SignedDuration::ZERO),
             Hours::Calendar(id) => office.calendar(id).between(start, end),

@@ -155,6 +155,36 @@ fn the_clock_reminds_once_of_each_follow_up_that_falls_due() {
 }
 
 #[test]
+fn what_is_solved_without_the_follow_up_that_was_due_shows_it_for_good() {
+    let lacks = |story: &Story| story.evidence().items[6].lacks;
+    let mut story = with_provider(C_009);
+    story.when(SAUL, follow_up()).gives("followed_up");
+    story.when(CONDOR, report(true)).gives("provider_reported");
+    assert_eq!(lacks(&story), None);
+    story.at("2026-11-25T17:00:01-05:00");
+    assert_eq!(lacks(&story), Some(Lack::DueFollowUp), "the follow-up of two days later");
+    story.when(BETO, solve()).gives("solved");
+    assert_eq!(lacks(&story), Some(Lack::DueFollowUp));
+    assert_eq!(story.evidence().items[6].status, ActivityStatus::Missing);
+
+    let mut story = with_provider(C_009);
+    story.when(SAUL, follow_up()).gives("followed_up");
+    story.at("2026-11-25T16:59:59-05:00").when(CONDOR, report(true)).gives("provider_reported");
+    story.when(BETO, solve()).gives("solved");
+    assert_eq!(lacks(&story), None, "nothing was due yet");
+
+    let mut story = with_provider(C_014);
+    story.when(SONIA, follow_up()).gives("followed_up");
+    story.at("2026-11-26T08:00:00-05:00").when(BETO, take_back()).gives("taken_back");
+    story.when(BETO, to_provider(C_009)).gives("escalated_to_provider");
+    story.when(SAUL, follow_up()).gives("followed_up");
+    assert_eq!(lacks(&story), None, "what can still be done comes first");
+    story.when(CONDOR, report(true)).gives("provider_reported");
+    story.when(BETO, solve()).gives("solved");
+    assert_eq!(lacks(&story), Some(Lack::DueFollowUp), "nobody followed the first provider when it was due");
+}
+
+#[test]
 fn taking_back_says_why_and_leaves_the_agent_at_work() {
     let mut story = with_provider(C_014);
     story.when(SONIA, take_back()).refuses(Refusal::NotYourRole { action: Action::TakeBack });

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test may look at the watch")]
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+mod agenda;
 mod arrivals;
 mod cases;
 mod faults;

@@ -127,7 +127,7 @@ pub(crate) async fn attach(
     parts: Result<Multipart, MultipartRejection>,
 ) -> Result<Json<Value>, Problem> {
     seen(&app, &caller, &number).await?;
-    if caller.viewer.scope == TokenScope::Read {
+    if caller.viewer.scope != TokenScope::All {
         return Err(caller.problem(&DeskError::ReadOnly));
     }
     let parts = parts.map_err(|rejection| Problem::unreadable(rejection.body_text()))?;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use atiende_desk::SeenCase;
 use atiende_desk::view::queue::SeenPage;
 use atiende_procedure::office::Office;
+use atiende_procedure::sla::{Clock, Reading};
 use atiende_procedure::{Actor, AttachmentRef, Audience, Event, PersonId, Recorded, Status, TextRef};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -88,11 +89,30 @@ pub(crate) fn case(seen: &SeenCase) -> Value {
         "procedure_version": office.versions.get(&case.procedure).map(|version| &version.version),
         "follows": case.follows.and_then(|id| seen.numbers.get(&id)),
         "moves": seen.moves,
+        "clocks": seen.clocks().iter().map(|(clock, reading)| json_clock(clock, reading)).collect::<Vec<_>>(),
     });
     if let Value::Object(object) = &mut object {
         facts(seen, object);
     }
     object
+}
+
+/// A clock with its reading, times in seconds by its `hours`.
+fn json_clock(clock: &Clock, reading: &Reading) -> Value {
+    json!({
+        "clock": clock.name,
+        "contract": clock.contract,
+        "state": reading.state,
+        "hours": clock.hours,
+        "target_seconds": clock.target.as_secs(),
+        "used_seconds": reading.used.as_secs(),
+        "left_seconds": reading.left.as_secs(),
+        "began_at": clock.began,
+        "due": reading.due,
+        "ended_at": reading.ended,
+        "paused_by": reading.paused_by,
+        "pauses": clock.pauses,
+    })
 }
 
 /// The facts that a state carries.
@@ -175,6 +195,8 @@ pub(crate) fn rows(page: &SeenPage) -> Items {
             "group": row.group.and_then(|id| office.groups.get(&id)).map(|group| &group.code),
             "assignee": row.agent,
             "expected_by": row.expected_by,
+            "next_due": row.next_due.map(|(due, _)| due),
+            "next_clock": row.next_due.map(|(_, clock)| clock).or(row.held),
             "opened_at": row.opened_at,
             "changed_at": row.changed_at,
         })

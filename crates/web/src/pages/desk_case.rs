@@ -7,6 +7,7 @@ use atiende_procedure::permission::Scope;
 use atiende_procedure::{Action, ActivityStatus, Audience, Deviation, Lack, Status};
 
 use super::case::{Asked, Fact, Wrong, ahead};
+use super::clocks::{self, ClockShown};
 use super::form::{blame, refill};
 use super::move_forms::{MoveForm, askable, forms, next_sensible, verb};
 use super::story::{Item, forwarded, story};
@@ -46,6 +47,9 @@ pub(crate) struct DeskCase {
     send: String,
     draft: String,
     command: String,
+    /// What was promised, and how it stands.
+    clocks: Vec<ClockShown>,
+    nearest: Option<Markup>,
     sections: Vec<Section>,
     others: Vec<Other>,
 }
@@ -183,6 +187,8 @@ pub(crate) async fn page(
         audiences,
         draft,
         command: app.desk.ambience().command_id().to_string(),
+        clocks: clocks::shown(&frame, seen),
+        nearest: clocks::nearest(&frame, &seen.clocks()),
         sections: sections(&frame, seen),
         others,
         frame,

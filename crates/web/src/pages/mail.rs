@@ -3,7 +3,6 @@
 use askama::Template;
 use atiende_desk::intake::State as Became;
 use atiende_desk::view::{ArrivalSeen, MailSeen};
-use atiende_desk::{AdministerError, DeskError};
 use atiende_procedure::Role;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -203,10 +202,6 @@ pub(crate) async fn decide(
     match done {
         // Decided by somebody else meanwhile: the list shows how.
         Ok(_) => Redirect::to("/oficina/correo?hecho=hecho").into_response(),
-        Err(AdministerError::ReadOnly) => Oops::to(&app, &visitor, &DeskError::ReadOnly).into_response(),
-        Err(AdministerError::Refused { refusal, .. }) => {
-            Oops::to(&app, &visitor, &DeskError::Refused(refusal)).into_response()
-        }
-        Err(AdministerError::Store(error)) => Oops::to(&app, &visitor, &error.into()).into_response(),
+        Err(error) => Oops::to(&app, &visitor, &error.into()).into_response(),
     }
 }

@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
+use super::clocks;
 use crate::app::App;
 use crate::frame::{Frame, Markup};
 use crate::oops::{Oops, shown};
@@ -51,6 +52,8 @@ struct Followed {
     provider: String,
     contract: String,
     state: Markup,
+    /// How the contract's promise stands.
+    promise: Option<Markup>,
     last: String,
     note: String,
     next: String,
@@ -139,6 +142,7 @@ fn row(
         provider: provider.map_or_else(String::new, |provider| provider.name.clone()),
         contract: contract.map_or_else(String::new, |contract| contract.number.clone()),
         state: frame.state(case.status.name()),
+        promise: turn.and_then(|turn| clocks::of_contract(frame, &followed.clocks, turn.contract)),
         last: turn.and_then(|turn| turn.last_follow_up).map_or_else(String::new, |at| frame.when(&at)),
         note: followed.last_note.clone().unwrap_or_default(),
         next: turn.and_then(|turn| turn.follow_up_due).map_or_else(String::new, |at| frame.when(&at)),

@@ -298,7 +298,10 @@ pub(crate) fn rows(frame: &Frame, page: &SeenPage) -> Vec<Row> {
         },
         priority: frame.word("priority", row.priority),
         urgent: row.priority == Priority::Critical,
-        due: row.next_due.map(|(due, clock)| frame.due(due, clock)),
+        due: match (row.next_due, row.held) {
+            (Some((due, clock)), _) => Some(frame.due(due, clock)),
+            (None, held) => held.map(|clock| frame.held(clock)),
+        },
         changed: frame.spoken.brief(row.changed_at),
         changed_in_full: frame.in_full(&row.changed_at),
     };

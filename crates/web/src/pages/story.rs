@@ -214,6 +214,8 @@ fn plain(frame: &Frame, seen: &SeenCase, recorded: &Recorded, name: &str) -> Str
 
 fn by(frame: &Frame, seen: &SeenCase, recorded: &Recorded) -> String {
     match recorded.acted.by {
+        // It is the office that promises, whoever asked for it.
+        _ if matches!(recorded.event, Event::Promised { .. }) => frame.t.get("story-desk").to_owned(),
         by if by == seen.viewer.actor => frame.t.get("story-you").to_owned(),
         Actor::Clock | Actor::Operator => frame.t.get("story-desk").to_owned(),
         by => seen.name_of(by).unwrap_or_default().to_owned(),
