@@ -13,6 +13,7 @@ mod mail;
 mod people;
 mod promises;
 mod tamper;
+mod time;
 mod walk;
 
 /// Makes a test of each story for each database.

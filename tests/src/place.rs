@@ -45,6 +45,11 @@ impl Place {
         Place { database: Some(database), ..Place::sqlite() }
     }
 
+    /// Whether several nodes can share its database.
+    pub fn has_nodes(&self) -> bool {
+        self.database.is_some()
+    }
+
     /// The folder.
     pub fn folder(&self) -> &Path {
         self.folder.path()

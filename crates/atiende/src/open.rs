@@ -11,7 +11,12 @@ use crate::config::Config;
 
 /// The time of day and the chance of the machine: the only place where the program takes them.
 pub(crate) fn ambience() -> Ambience {
-    Ambience::new(Arc::new(jiff::Timestamp::now), Arc::new(unguessable))
+    let ambience = Ambience::new(Arc::new(jiff::Timestamp::now), Arc::new(unguessable));
+    #[cfg(debug_assertions)]
+    if std::env::var_os("ATIENDE_SIMULATED_CLOCK").is_some() {
+        return ambience.movable();
+    }
+    ambience
 }
 
 /// Fills bytes from the system's generator.

@@ -16,18 +16,60 @@ pub type Entropy = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
 pub struct Ambience {
     clock: Clock,
     entropy: Entropy,
+    /// How far the clock was moved, in microseconds. Builds for tests alone know of it.
+    #[cfg(debug_assertions)]
+    moved: Option<Arc<std::sync::atomic::AtomicI64>>,
+}
+
+/// A clock that can be moved, so that tests from outside need not wait for days.
+#[cfg(debug_assertions)]
+impl Ambience {
+    /// The same, with a clock that can be moved.
+    #[must_use]
+    pub fn movable(self) -> Ambience {
+        Ambience { moved: Some(Arc::default()), ..self }
+    }
+
+    /// Whether its clock can be moved.
+    pub fn is_movable(&self) -> bool {
+        self.moved.is_some()
+    }
+
+    /// Moves the clock; it goes on from there. One that cannot be moved stays.
+    pub fn move_clock(&self, by: jiff::SignedDuration) {
+        if let Some(moved) = &self.moved {
+            let by = i64::try_from(by.as_micros()).unwrap_or_default();
+            moved.fetch_add(by, std::sync::atomic::Ordering::SeqCst);
+        }
+    }
+
+    fn shift(&self) -> i64 {
+        self.moved.as_ref().map_or(0, |moved| moved.load(std::sync::atomic::Ordering::SeqCst))
+    }
+}
+
+#[cfg(not(debug_assertions))]
+impl Ambience {
+    fn shift(&self) -> i64 {
+        0
+    }
 }
 
 impl Ambience {
     /// A desk's surroundings; tests give a clock that they move and an entropy that repeats.
     pub fn new(clock: Clock, entropy: Entropy) -> Ambience {
-        Ambience { clock, entropy }
+        Ambience {
+            clock,
+            entropy,
+            #[cfg(debug_assertions)]
+            moved: None,
+        }
     }
 
     /// Now, to the microsecond: what both databases keep.
     pub fn now(&self) -> Timestamp {
         let now = (self.clock)();
-        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+        Timestamp::from_microsecond(now.as_microsecond().saturating_add(self.shift())).unwrap_or(now)
     }
 
     /// So many unguessable bytes.

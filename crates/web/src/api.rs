@@ -8,6 +8,8 @@ mod moves;
 mod office;
 mod problem;
 mod promises;
+#[cfg(debug_assertions)]
+pub(crate) mod simulated;
 
 use axum::Router;
 use axum::routing::get;

@@ -70,7 +70,10 @@ pub fn router(desk: Desk, options: WebOptions) -> Router {
         .route("/demo/mail/{name}", get(pages::letters::show))
         .route("/demo/mail/{name}/html", get(pages::letters::html))
         .route("/api", get(pages::reference::show))
-        .merge(api::router())
+        .merge(api::router());
+    #[cfg(debug_assertions)]
+    let pages = pages.merge(api::simulated::router(&app));
+    let pages = pages
         .fallback(nowhere)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn(security::same_origin))
