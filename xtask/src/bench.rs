@@ -56,6 +56,10 @@ enum Part {
     Case,
     /// The queue, searched for two words
     Search,
+    /// What is overdue and due today, with the counts of all views, and the agenda of the month
+    Due,
+    /// Reading every open clock anew after a change of the calendar
+    Retime,
     /// Creating cases by the API
     Create,
     /// Letters taken in, from a mail server and handed over
@@ -129,10 +133,21 @@ fn measure(
         let (path, what) = office.search()?;
         row(&what, 8, &load.pages(8, &[path])?);
     }
+    if part(Part::Due) {
+        for (view, what) in
+            [("vencidos", "overdue, with all counts"), ("vence-hoy", "due today, with all counts")]
+        {
+            row(what, 8, &load.pages(8, &[format!("/mesa?vista={view}")])?);
+        }
+        row("agenda of the month, whole desk", 8, &load.pages(8, &["/agenda?de=mesa".to_owned()])?);
+    }
     if part(Part::Create) {
         for clients in [1, 8, 64] {
             row("create by API, durable", clients, &load.creations(clients)?);
         }
+    }
+    if part(Part::Retime) {
+        println!("\n{}", office.retimed(binary)?);
     }
     println!("\n{}", office.weights()?);
     Ok(())

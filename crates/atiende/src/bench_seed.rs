@@ -65,7 +65,7 @@ pub(crate) async fn bench_seed(asked: &cli::BenchSeed) -> anyhow::Result<()> {
 fn templates(desk: &Desk, cases: usize) -> anyhow::Result<Vec<Template>> {
     let mut memory = Memory::default();
     let chronicle =
-        Chronicle { cases: cases.min(TALES), now: desk.ambience().now(), seed: 31, open_per_mille: 40 };
+        Chronicle { cases: cases.min(TALES), now: desk.ambience().now(), seed: 31, open_per_mille: 50 };
     let Ok(_) = chronicle.tell(&desk.office(), &Stories::read()?, &mut memory);
     let touches = |recorded: &Recorded| {
         matches!(recorded.event, Event::Absorbed { .. } | Event::Cancelled { reason: None, .. })

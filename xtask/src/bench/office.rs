@@ -1,6 +1,7 @@
 //! An office with as many cases as are asked for, served in release.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use atiende_testkit::postgres::Cluster;
@@ -13,6 +14,18 @@ use crate::server::{Server, get, post_form};
 
 /// The password of the sample accounts.
 const FORM: &str = "email=admin%40agencia.example&password=atiende-demo";
+
+/// The office works an hour longer on Fridays.
+const CHANGED: &str = r#"
+[office.calendar]
+time_zone = "America/Bogota"
+holidays = "colombia"
+monday = ["07:00-12:00", "13:00-17:00"]
+tuesday = ["07:00-12:00", "13:00-17:00"]
+wednesday = ["07:00-12:00", "13:00-17:00"]
+thursday = ["07:00-12:00", "13:00-17:00"]
+friday = ["07:00-12:00", "13:00-17:00"]
+"#;
 
 /// Where an office's data is: a folder of its own, and a PostgreSQL beside it when that is measured. Gone when dropped.
 pub(super) struct Ground {
@@ -63,7 +76,8 @@ pub(super) struct Office {
     /// Pages of cases all over the list.
     pub(super) case_pages: Vec<String>,
     reader: String,
-    _ground: Ground,
+    log: PathBuf,
+    ground: Ground,
 }
 
 impl Office {
@@ -78,7 +92,7 @@ impl Office {
         let server = Server::start(program(binary).arg("serve").args(&ground.place), &log)?;
         let cookie = signed_in(&server.address)?;
         let mut office =
-            Office { server, seeded, cookie, token, reader, case_pages: Vec::new(), _ground: ground };
+            Office { server, seeded, cookie, token, reader, case_pages: Vec::new(), log, ground };
         for sort in ["changed", "oldest"] {
             let numbers = office.items(&format!("/cases?limit=200&sort={sort}"))?;
             let numbers = numbers.iter().filter_map(|case| case["number"].as_str());
@@ -89,6 +103,29 @@ impl Office {
 
     pub(super) fn address(&self) -> &str {
         &self.server.address
+    }
+
+    /// Changes the calendar beside the running server, and waits until every open clock was read anew.
+    pub(super) fn retimed(&self, binary: &Path) -> Result<String> {
+        const DONE: &str = "the clocks of open cases were read anew";
+        let told = || std::fs::read_to_string(&self.log).map(|log| log.matches(DONE).count());
+        let before = told()?;
+        let file = self.ground.folder.path().join("calendar.toml");
+        std::fs::write(&file, CHANGED)?;
+        self.ground.say(binary, &["load", &file.display().to_string()])?;
+        let began = Instant::now();
+        while told()? == before {
+            ensure!(began.elapsed() < Duration::from_secs(120), "the clocks are not read anew");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let took = began.elapsed().as_secs_f64();
+        let log = std::fs::read_to_string(&self.log)?;
+        let line = log.lines().rfind(|line| line.contains(DONE)).unwrap_or_default();
+        let cases = line.rsplit_once("cases=").map_or("", |(_, count)| count);
+        let cases: String = cases.chars().filter(char::is_ascii_digit).collect();
+        Ok(format!(
+            "After a change of the calendar the clocks of {cases} open cases were read anew in {took:.1} s."
+        ))
     }
 
     pub(super) fn process(&self) -> u32 {
