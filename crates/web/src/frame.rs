@@ -177,6 +177,9 @@ impl Frame {
     /// Time left: icon, words and colour, and more in its title. The words are ours.
     pub(crate) fn left(&self, class: &str, icon: &str, title: &str, words: &str) -> Markup {
         let icon = self.icon(icon);
+        if title.is_empty() {
+            return Markup(format!("<span class=\"left {class}\">{icon}<span>{words}</span></span>"));
+        }
         Markup(format!("<span class=\"left {class}\" title=\"{title}\">{icon}<span>{words}</span></span>"))
     }
 

@@ -26,3 +26,4 @@ stillness-security = security had it
 column-contract-promise = Contract’s time
 clock-response-of = answer of { $name }
 clock-solution-of = solution of { $name }
+view-due-later = Due later

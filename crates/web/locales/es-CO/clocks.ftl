@@ -26,3 +26,4 @@ stillness-security = lo tenía seguridad
 column-contract-promise = Plazo del contrato
 clock-response-of = respuesta de { $name }
 clock-solution-of = solución de { $name }
+view-due-later = Vencen después

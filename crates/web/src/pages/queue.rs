@@ -3,7 +3,7 @@
 use askama::Template;
 use atiende_desk::view::QueueRequest;
 use atiende_desk::view::queue::{MOST_COUNTED, SeenPage};
-use atiende_desk::{Backlog, DeskError};
+use atiende_desk::{Backlog, DeskError, Order, QueueRow};
 use atiende_procedure::permission::Scope;
 use atiende_procedure::{Actor, Kind, Priority, Role, StatusName, SupportLevel};
 use axum::extract::State;
@@ -61,6 +61,8 @@ pub(crate) struct Row {
     pub(crate) agent: String,
     pub(crate) priority: String,
     pub(crate) urgent: bool,
+    /// What it and the rows below it have in common, above the first of them.
+    pub(crate) heading: Option<Markup>,
     /// When its next clock runs out; empty while none runs.
     pub(crate) due: Option<Markup>,
     /// The day, or today's hour; the moment in full is its title.
@@ -122,7 +124,8 @@ async fn queue(
     let t = visitor.looker.t;
     let mut error = None;
     let mut status = StatusCode::OK;
-    let request = match narrowed(&listing, view, level).request(&visitor.office, visitor.viewer) {
+    let narrow = narrowed(&listing, view, level);
+    let request = match narrow.request(&visitor.office, visitor.viewer) {
         Ok(request) => request,
         Err(ListingError { field, problem }) => {
             error = Some(t.name(problem, field));
@@ -132,6 +135,7 @@ async fn queue(
                 .unwrap_or_default()
         }
     };
+    let request_order = request.order;
     let asked = app.desk.queue_and_backlog_seen_by(visitor.viewer, request.clone()).await;
     let (page, backlog) = match asked {
         Err(DeskError::Store(bad)) if bad.is_bad_cursor() => {
@@ -143,7 +147,10 @@ async fn queue(
         seen => seen?,
     };
     let frame = visitor.frame(app);
-    let rows = rows(&frame, &page);
+    let mut rows = rows(&frame, &page);
+    if request_order == Order::Due {
+        head(&frame, &page, &mut rows);
+    }
     let address = address(view, &listing);
     let queue = Queue {
         title: t.get(label).to_owned(),
@@ -151,7 +158,7 @@ async fn queue(
         view: view.to_owned(),
         views: views(&frame, view, level, backlog.as_ref()),
         words: listing.q.clone().unwrap_or_default(),
-        selects: selects(&frame, &listing),
+        selects: selects(&frame, &listing, &narrow),
         error,
         cut: page.cut,
         rows,
@@ -248,7 +255,8 @@ fn counted(count: u64) -> String {
     if count >= MOST_COUNTED { format!("{}+", MOST_COUNTED - 1) } else { count.to_string() }
 }
 
-fn selects(frame: &Frame, listing: &Listing) -> Vec<Field> {
+/// The filters as he chose them, and the order that holds.
+fn selects(frame: &Frame, listing: &Listing, narrow: &Listing) -> Vec<Field> {
     let t = frame.t;
     let value = |given: &Option<String>| given.clone().unwrap_or_default();
     let any = t.get("any");
@@ -273,8 +281,32 @@ fn selects(frame: &Frame, listing: &Listing) -> Vec<Field> {
             .value(value(&listing.priority)),
         select("sort", "queue-sort")
             .options(sorts.iter().map(|sort| Choice::new(sort, t.of_word("sort", sort))).collect())
-            .value(listing.sort.clone().unwrap_or_else(|| "changed".to_owned())),
+            .value(
+                narrow.sort.clone().filter(|sort| !sort.is_empty()).unwrap_or_else(|| "changed".to_owned()),
+            ),
     ]
+}
+
+/// What is overdue, what is due today and what later, each under its heading.
+fn head(frame: &Frame, page: &SeenPage, rows: &mut [Row]) {
+    let group = |row: &QueueRow| match row.next_due {
+        Some((due, _)) if due <= page.now => 0,
+        Some((due, _)) if frame.spoken.is_today(due) => 1,
+        _ => 2,
+    };
+    const HEADS: [(&str, &str, &str); 3] = [
+        ("late", "clock-exclamation", "view-overdue"),
+        ("soon", "hourglass-high", "view-due-today"),
+        ("calm", "calendar-due", "view-due-later"),
+    ];
+    let mut before = None;
+    for (row, seen) in rows.iter_mut().zip(&page.rows) {
+        let now = group(seen);
+        if before.replace(now) != Some(now) {
+            let (class, icon, label) = HEADS[now];
+            row.heading = Some(frame.left(class, icon, "", frame.t.get(label)));
+        }
+    }
 }
 
 /// The rows of a page, in the frame's language.
@@ -282,7 +314,8 @@ pub(crate) fn rows(frame: &Frame, page: &SeenPage) -> Vec<Row> {
     let department = |id| page.office.departments.get(&id).map_or("", |department| department.name.as_str());
     let settings = &page.office.settings;
     let current = format!("{}-{}-", settings.prefix, settings.calendar.day_of(frame.now).year());
-    let row = |row: &atiende_desk::QueueRow| Row {
+    let row = |row: &QueueRow| Row {
+        heading: None,
         number: row.number.to_string(),
         short: row.number.to_string().trim_start_matches(current.as_str()).to_owned(),
         subject: row.subject.clone(),
