@@ -89,11 +89,14 @@ pub(crate) async fn run(
     let post = Post::new(letters.map(Transport::Folder));
     let jobs = Jobs::start(&desk, post, Spool::of(&config.data), &node(config));
     let https = desk.public_url().starts_with("https://");
+    let telling = desk.clone();
     let router = atiende_web::router(desk, WebOptions { demo_mail, https });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let (told, mut waiting) = tokio::sync::watch::channel(false);
     let stop = async move {
         until_told().await;
+        // Who listens to what happens would hold the door open.
+        telling.end_live();
         told.send_replace(true);
     };
     // Its own kind of listener tells the service who is there.

@@ -10,6 +10,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::Ambience;
 use crate::links::Secret;
+use crate::live::Live;
 
 /// How many passwords are checked at once.
 const HASHING_AT_ONCE: usize = 4;
@@ -52,6 +53,7 @@ struct Inner {
     senders_unasked_until: Mutex<Option<Timestamp>>,
     /// The office as last seen; every write brings it up to date first.
     office: RwLock<Arc<Office>>,
+    live: Live,
 }
 
 impl Desk {
@@ -77,6 +79,7 @@ impl Desk {
             senders,
             senders_unasked_until,
             office,
+            live: Live::default(),
         };
         Ok(Desk { inner: Arc::new(inner) })
     }
@@ -120,6 +123,10 @@ impl Desk {
             *unasked() = Some(now + UNASKED);
             Authenticity::Unknown
         })
+    }
+
+    pub(crate) fn live(&self) -> &Live {
+        &self.inner.live
     }
 
     pub(crate) fn secret(&self) -> &Secret {

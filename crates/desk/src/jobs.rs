@@ -26,6 +26,7 @@ use tokio::task::JoinSet;
 
 use crate::Desk;
 use crate::intake::take_in_some;
+use crate::live::watch_feed;
 use crate::mailing::Post;
 use crate::spool::Spool;
 
@@ -36,7 +37,7 @@ const TICK: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Commits come in bursts; one look serves a burst.
-const BURST: Duration = Duration::from_millis(50);
+pub(crate) const BURST: Duration = Duration::from_millis(50);
 
 /// The jobs of a running desk.
 #[derive(Debug)]
@@ -53,6 +54,7 @@ impl Jobs {
         let (stop, stopped) = watch::channel(false);
         let mut running = JoinSet::new();
         running.spawn(follow(desk.clone(), stopped.clone()));
+        running.spawn(watch_feed(desk.clone(), stopped.clone()));
         running.spawn(fetch::fetch(desk.clone(), post.tokens().clone(), node.to_owned(), stopped.clone()));
         running.spawn(handed::handed_over(desk.clone(), spool, stopped.clone()));
         running.spawn(letters_in(desk.clone(), stopped.clone()));
@@ -154,7 +156,7 @@ async fn house(desk: Desk, mut stopped: watch::Receiver<bool>) {
 }
 
 /// Waits for something, unless it is time to stop.
-async fn goes_on(stopped: &mut watch::Receiver<bool>, until: impl Future<Output = ()>) -> bool {
+pub(crate) async fn goes_on(stopped: &mut watch::Receiver<bool>, until: impl Future<Output = ()>) -> bool {
     tokio::select! {
         biased;
         _ = stopped.wait_for(|stop| *stop) => false,

@@ -30,6 +30,12 @@ pub fn of_case(r: &mut Reader<'_>, case: CaseId) -> Result<Vec<Recorded>> {
     bodies(r, case.0, 0)?.iter().map(|body| Recorded::from_bytes(body).map_err(StoreError::damaged)).collect()
 }
 
+/// The events of a case from one on, oldest first.
+pub fn of_case_from(r: &mut Reader<'_>, case: CaseId, first: u64) -> Result<Vec<Recorded>> {
+    let bodies = bodies(r, case.0, first.saturating_sub(1))?;
+    bodies.iter().map(|body| Recorded::from_bytes(body).map_err(StoreError::damaged)).collect()
+}
+
 /// The office's events after one.
 pub(crate) fn of_office(r: &mut Reader<'_>, after: u64) -> Result<Vec<OfficeRecorded>> {
     bodies(r, OFFICE, after)?

@@ -45,6 +45,13 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: "",
         postgres: "",
     },
+    Migration {
+        number: 7,
+        name: "presence",
+        shared: include_str!("../migrations/0007_presence.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest migration of this program.

@@ -83,6 +83,8 @@ pub(crate) struct Frame {
     pub(crate) now: Timestamp,
     /// The path asked for, to come back to after a change of appearance.
     pub(crate) path: String,
+    /// Where the feed was when the page was made; open pages are told what happens after it. Absent for nobody.
+    pub(crate) live: Option<i64>,
     /// Something that was just done, said at the top.
     pub(crate) done: Option<&'static str>,
 }
@@ -108,6 +110,7 @@ impl Frame {
             spoken,
             now,
             path,
+            live: None,
             done: None,
         }
     }

@@ -10,6 +10,7 @@ pub(crate) mod home;
 pub(crate) mod invitation;
 pub(crate) mod letters;
 pub(crate) mod link;
+pub(crate) mod live;
 pub(crate) mod mail;
 pub(crate) mod mailbox;
 pub(crate) mod move_forms;

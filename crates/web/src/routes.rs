@@ -46,6 +46,8 @@ pub fn router(desk: Desk, options: WebOptions) -> Router {
         .route("/casos/{number}/{verb}", post(pages::moves::act))
         .route("/l/{token}", get(pages::link::show).post(pages::link::act))
         .route("/mesa", get(pages::queue::show))
+        .route("/vivo", get(pages::live::listen))
+        .route("/vivo/aqui", post(pages::live::here))
         .route("/agenda", get(pages::agenda::show))
         .route("/agenda/compartir", post(pages::agenda::share))
         .route("/agenda/no-compartir", post(pages::agenda::unshare))

@@ -29,6 +29,7 @@ const SPANISH: &[&str] = &[
     include_str!("../locales/es-CO/promises.ftl"),
     include_str!("../locales/es-CO/clocks.ftl"),
     include_str!("../locales/es-CO/agenda.ftl"),
+    include_str!("../locales/es-CO/live.ftl"),
     include_str!("../locales/es-CO/refusals.ftl"),
 ];
 const ENGLISH: &[&str] = &[
@@ -39,6 +40,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../locales/en/promises.ftl"),
     include_str!("../locales/en/clocks.ftl"),
     include_str!("../locales/en/agenda.ftl"),
+    include_str!("../locales/en/live.ftl"),
     include_str!("../locales/en/refusals.ftl"),
 ];
 

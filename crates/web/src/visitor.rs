@@ -66,7 +66,7 @@ impl Looker {
     fn frame_for(&self, app: &App, office: &Office, person: Option<&Person>) -> Frame {
         let now = app.desk.ambience().now();
         let frame = Frame::new(self.t, self.theme, office, person, now, self.path.clone());
-        Frame { done: self.done, ..frame }
+        Frame { done: self.done, live: person.map(|_| app.desk.live_position()), ..frame }
     }
 }
 

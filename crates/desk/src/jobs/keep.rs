@@ -1,6 +1,6 @@
 //! Keeping the house: what has expired is forgotten.
 
-use atiende_store::{StoreError, invitations, jobs, sessions};
+use atiende_store::{StoreError, invitations, jobs, presence, sessions};
 use jiff::SignedDuration;
 
 use crate::Desk;
@@ -19,6 +19,7 @@ pub async fn forget(desk: &Desk) -> Result<(), StoreError> {
             if jobs::turn(w, "forget", now, EVERY)? {
                 sessions::expire(w, now)?;
                 invitations::expire(w, now)?;
+                presence::forget(w, now - EVERY)?;
             }
             Ok(())
         })

@@ -7,6 +7,7 @@ mod files;
 mod intake;
 mod jobs;
 mod leaks;
+mod live;
 mod promises;
 mod senders;
 mod signing_in;

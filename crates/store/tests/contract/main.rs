@@ -11,6 +11,7 @@ mod feed;
 mod jobs;
 mod office;
 mod outbox;
+mod presence;
 mod property;
 mod queue;
 mod seam;
