@@ -4,9 +4,11 @@ import { files } from "./files.js";
 import { forms } from "./forms.js";
 import { proposals } from "./proposals.js";
 import { live } from "./live.js";
+import { keys } from "./keys.js";
 
 menus();
 files();
 forms();
 proposals();
 live();
+keys();

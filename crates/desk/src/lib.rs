@@ -23,6 +23,7 @@ pub mod view;
 
 pub use administer::AdministerError;
 pub use ambience::{Ambience, Clock, Entropy, Salter};
+pub use atiende_store::words::fold;
 pub use attach::{AttachError, LARGEST_FILE, Upload};
 pub use desk::{Desk, Opening};
 pub use error::DeskError;

@@ -69,7 +69,8 @@ fn plain(word: &str) -> String {
     plain
 }
 
-fn fold(word: &str) -> String {
+/// Small letters without accents: what people type meets what is written.
+pub fn fold(word: &str) -> String {
     word.nfkd()
         .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
         .flat_map(char::to_lowercase)

@@ -144,6 +144,12 @@ impl Frame {
         initials(name)
     }
 
+    /// The keys of the desk, and what they do.
+    #[expect(clippy::unused_self, reason = "templates reach it through the frame")]
+    pub(crate) fn keys(&self) -> &'static [(&'static [&'static str], &'static str)] {
+        KEYS
+    }
+
     /// Whether this place is where the page is.
     pub(crate) fn is_at(&self, href: &str) -> bool {
         self.path == href || (href.len() > 1 && self.path.starts_with(href))
@@ -201,6 +207,23 @@ impl Frame {
         self.spoken.in_full(*at)
     }
 }
+
+const KEYS: &[(&[&str], &str)] = &[
+    (&["Ctrl", "K"], "key-palette"),
+    (&["/"], "key-search"),
+    (&["?"], "key-help"),
+    (&["j"], "key-next"),
+    (&["k"], "key-previous"),
+    (&["o"], "key-open"),
+    (&["r"], "key-reply"),
+    (&["n"], "key-note"),
+    (&["a"], "key-assign"),
+    (&["t"], "key-take"),
+    (&["v"], "key-assess"),
+    (&["e"], "key-escalate"),
+    (&["s"], "key-solve"),
+    (&["Ctrl", "↵"], "key-send"),
+];
 
 fn look(status: StatusName) -> (&'static str, &'static str) {
     match status {

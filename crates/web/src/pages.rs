@@ -18,6 +18,7 @@ pub(crate) mod moves;
 pub(crate) mod new;
 pub(crate) mod office;
 pub(crate) mod original;
+pub(crate) mod palette;
 pub(crate) mod people;
 pub(crate) mod portal_case;
 pub(crate) mod procedure;

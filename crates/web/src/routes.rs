@@ -46,6 +46,7 @@ pub fn router(desk: Desk, options: WebOptions) -> Router {
         .route("/casos/{number}/{verb}", post(pages::moves::act))
         .route("/l/{token}", get(pages::link::show).post(pages::link::act))
         .route("/mesa", get(pages::queue::show))
+        .route("/ir", get(pages::palette::show))
         .route("/vivo", get(pages::live::listen))
         .route("/vivo/aqui", post(pages::live::here))
         .route("/agenda", get(pages::agenda::show))

@@ -30,6 +30,7 @@ const SPANISH: &[&str] = &[
     include_str!("../locales/es-CO/clocks.ftl"),
     include_str!("../locales/es-CO/agenda.ftl"),
     include_str!("../locales/es-CO/live.ftl"),
+    include_str!("../locales/es-CO/keys.ftl"),
     include_str!("../locales/es-CO/refusals.ftl"),
 ];
 const ENGLISH: &[&str] = &[
@@ -41,6 +42,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../locales/en/clocks.ftl"),
     include_str!("../locales/en/agenda.ftl"),
     include_str!("../locales/en/live.ftl"),
+    include_str!("../locales/en/keys.ftl"),
     include_str!("../locales/en/refusals.ftl"),
 ];
 
