@@ -1,3 +1,5 @@
+use jiff::SignedDuration;
+
 use super::*;
 use proptest::prelude::*;
 
@@ -155,6 +157,8 @@ fn a_day_that_a_country_skipped_has_no_work() {
     let apia = daily("Pacific/Apia", "08:00-16:00");
     let over = apia.between(instant("2011-12-29T08:00:00-10:00"), instant("2011-12-31T16:00:00+14:00"));
     assert_eq!(over, SignedDuration::from_hours(16), "the 29th and the 31st; there was no 30th");
+    let over = apia.between(instant("2011-12-01T00:00:00-10:00"), instant("2012-02-01T00:00:00+14:00"));
+    assert_eq!(over, SignedDuration::from_hours((30 + 31) * 8), "however far away the ends are");
 }
 
 #[test]

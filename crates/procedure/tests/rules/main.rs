@@ -7,6 +7,7 @@ mod clocks;
 mod closing;
 mod evidence;
 mod forbidden;
+mod holidays;
 mod office;
 mod provider;
 mod registering;
