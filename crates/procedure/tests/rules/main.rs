@@ -3,6 +3,7 @@
 mod administering;
 mod assigning;
 mod attending;
+mod calendars;
 mod clocks;
 mod closing;
 mod evidence;
@@ -17,3 +18,4 @@ mod stored;
 mod story;
 mod table;
 mod talking;
+mod words;
