@@ -83,3 +83,12 @@ pub(crate) fn lines(table: &str) -> impl Iterator<Item = (usize, &str)> {
     let numbered = (1..).zip(table.lines().map(str::trim_end));
     numbered.filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
 }
+
+/// As it is written.
+pub(crate) fn say_length(time: SignedDuration) -> String {
+    let seconds = time.as_secs();
+    let parts = [(seconds / 3600, 'h'), (seconds / 60 % 60, 'm'), (seconds % 60, 's')];
+    let said: String =
+        parts.iter().filter(|(count, _)| *count != 0).map(|(count, unit)| format!("{count}{unit}")).collect();
+    if said.is_empty() { "0m".to_owned() } else { said }
+}
