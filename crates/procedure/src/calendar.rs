@@ -6,9 +6,9 @@ mod year;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::holiday::{HolidayLaw, HolidayRule, holidays};
@@ -134,6 +134,12 @@ impl WorkingCalendar {
         self.instant(day.at(hour, minute, 0, 0))
     }
 
+    /// The first moment, from an instant on, at which a clock is moved.
+    fn clock_moved(&self, from: Timestamp) -> Timestamp {
+        let before = from.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(from);
+        self.zone.following(before).next().map_or(Timestamp::MAX, |moved| moved.timestamp())
+    }
+
     /// When the clock on the wall shows this. A time that a clock moved forward skips is the moment of the move, so
     /// that hours which do not exist last no time; one that comes twice is the first.
     fn instant(&self, wall: DateTime) -> Timestamp {
@@ -145,6 +151,12 @@ impl WorkingCalendar {
             None => ambiguous.compatible().unwrap_or(Timestamp::MAX),
         }
     }
+}
+
+/// The days of a year, in order; none of a year that has no first of January.
+fn days_of(year: i16) -> impl Iterator<Item = Date> {
+    std::iter::successors(Date::new(year, 1, 1).ok(), |day| day.tomorrow().ok())
+        .take_while(move |day| day.year() == year)
 }
 
 fn years_ahead(day: Date) -> Date {

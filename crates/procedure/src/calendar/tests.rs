@@ -1,5 +1,3 @@
-use jiff::SignedDuration;
-
 use super::*;
 use proptest::prelude::*;
 

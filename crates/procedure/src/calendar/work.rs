@@ -6,11 +6,13 @@ use std::sync::{Arc, OnceLock};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{WorkingCalendar, tomorrow};
+use super::{WorkingCalendar, days_of};
 
 /// The years that are kept once worked out, so that nobody fills the memory with far ones.
 const FIRST_KEPT: i16 = 1970;
 const KEPT: usize = 250;
+
+const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// A stretch of working time without a break.
 #[derive(Debug, Clone, Copy)]
@@ -65,16 +67,28 @@ impl YearOfWork {
         let holidays: Vec<Date> = calendar.holidays(year).into_keys().collect();
         let mut stretches = Vec::new();
         let mut total = SignedDuration::ZERO;
-        let mut next = Date::new(year, 1, 1).ok();
-        while let Some(day) = next.filter(|day| day.year() == year) {
-            for hours in calendar.hours(day, &holidays) {
-                let (from, to) = (calendar.at(day, hours.from), calendar.at(day, hours.to));
+        let mut moved = Timestamp::MIN;
+        for day in days_of(year) {
+            let hours = calendar.hours(day, &holidays);
+            if hours.is_empty() {
+                continue;
+            }
+            let midnight = calendar.at(day, 0);
+            if moved < midnight {
+                moved = calendar.clock_moved(midnight);
+            }
+            // On most days no clock is moved: their hours are so many minutes after midnight.
+            let at = |minutes: u16| match moved.duration_since(midnight) > A_DAY {
+                true => midnight + SignedDuration::from_mins(i64::from(minutes)),
+                false => calendar.at(day, minutes),
+            };
+            for hours in hours {
+                let (from, to) = (at(hours.from), at(hours.to));
                 if from < to {
                     stretches.push(Stretch { from, to, before: total });
                     total += to.duration_since(from);
                 }
             }
-            next = Some(tomorrow(day)).filter(|tomorrow| *tomorrow > day);
         }
         let ends = Date::new(year.saturating_add(1), 1, 1);
         let ends = ends.map_or(Timestamp::MAX, |day| calendar.at(day, 0));

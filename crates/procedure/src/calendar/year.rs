@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::form::write;
-use super::{Hours, WorkingCalendar, tomorrow};
+use super::{Hours, WorkingCalendar, days_of};
 
 /// What a day of the calendar is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +39,7 @@ impl WorkingCalendar {
         let holidays = self.holidays(year);
         let dates: Vec<Date> = holidays.keys().copied().collect();
         let mut days = Vec::with_capacity(366);
-        let mut next = Date::new(year, 1, 1).ok();
-        while let Some(date) = next.filter(|date| date.year() == year) {
+        for date in days_of(year) {
             let hours = self.hours(date, &dates);
             let exception = self.exceptions.get(&date);
             let holiday = holidays.get(&date);
@@ -54,7 +53,6 @@ impl WorkingCalendar {
             };
             let name = exception.map(|it| &it.name).or(holiday).cloned().unwrap_or_default();
             days.push(CalendarDay { date, kind, name, hours: write(hours) });
-            next = Some(tomorrow(date)).filter(|tomorrow| *tomorrow > date);
         }
         days
     }
