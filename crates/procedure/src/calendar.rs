@@ -120,10 +120,10 @@ impl WorkingCalendar {
         &self.week[usize::try_from(day.weekday().to_monday_zero_offset()).unwrap_or(0)]
     }
 
-    /// When the work of a day ends, if it is worked.
+    /// When the work of a day ends, if there is any: hours that a moved clock skips are none.
     fn work_ends(&self, day: Date) -> Option<Timestamp> {
-        let last = self.in_year(day.year(), |year| self.hours(day, year.holidays()).last().copied());
-        last.map(|hours| self.at(day, hours.to))
+        let (dawn, night) = (self.at(day, 0), self.at(day, 1440));
+        self.in_year(day.year(), |year| year.last_begun(dawn, night))
     }
 
     /// The instant so many minutes into a day, at most 1440, by the clock on the wall.

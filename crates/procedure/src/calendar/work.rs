@@ -26,7 +26,6 @@ struct Stretch {
 /// What is worked in a year.
 #[derive(Debug)]
 pub(super) struct YearOfWork {
-    holidays: Vec<Date>,
     /// In order, apart from each other.
     stretches: Vec<Stretch>,
     total: SignedDuration,
@@ -92,11 +91,14 @@ impl YearOfWork {
         }
         let ends = Date::new(year.saturating_add(1), 1, 1);
         let ends = ends.map_or(Timestamp::MAX, |day| calendar.at(day, 0));
-        YearOfWork { holidays, stretches, total, ends }
+        YearOfWork { stretches, total, ends }
     }
 
-    pub(super) fn holidays(&self) -> &[Date] {
-        &self.holidays
+    /// When the last of the stretches that begin between two instants ends.
+    pub(super) fn last_begun(&self, from: Timestamp, to: Timestamp) -> Option<Timestamp> {
+        let begun = self.stretches.partition_point(|stretch| stretch.from < to);
+        let last = begun.checked_sub(1).and_then(|last| self.stretches.get(last));
+        last.filter(|stretch| stretch.from >= from).map(|stretch| stretch.to)
     }
 
     /// The work from its beginning until an instant.
