@@ -9,6 +9,7 @@ mod closing;
 mod evidence;
 mod forbidden;
 mod holidays;
+mod laws;
 mod moves;
 mod office;
 mod promises;
