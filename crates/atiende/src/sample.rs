@@ -9,6 +9,8 @@ mod dice;
 mod facts;
 mod keeping;
 mod opening;
+#[cfg(test)]
+mod oracle;
 mod phrase;
 mod steps;
 mod story;

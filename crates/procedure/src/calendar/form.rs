@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use super::work::Years;
 use super::{Exception, Hours, WorkingCalendar};
 use crate::holiday::{HolidayLaw, HolidayRule};
 
@@ -91,7 +92,14 @@ impl TryFrom<CalendarForm> for WorkingCalendar {
             exceptions
                 .insert(exception.date, Exception { hours: read(&exception.hours)?, name: exception.name });
         }
-        Ok(WorkingCalendar { zone, week, law: form.holidays, local: form.local_holidays, exceptions })
+        Ok(WorkingCalendar {
+            zone,
+            week,
+            law: form.holidays,
+            local: form.local_holidays,
+            exceptions,
+            years: Years::default(),
+        })
     }
 }
 

@@ -1,6 +1,8 @@
 use super::*;
 use proptest::prelude::*;
 
+mod laws;
+
 /// 2026-11-16 is a holiday (Independencia de Cartagena), so the week used here begins on Monday the 23rd.
 fn at(words: &str) -> Timestamp {
     let (day, clock) = words.split_once(' ').expect("a day and an hour");
@@ -155,6 +157,8 @@ fn a_day_that_a_country_skipped_has_no_work() {
     let apia = daily("Pacific/Apia", "08:00-16:00");
     let over = apia.between(instant("2011-12-29T08:00:00-10:00"), instant("2011-12-31T16:00:00+14:00"));
     assert_eq!(over, SignedDuration::from_hours(16), "the 29th and the 31st; there was no 30th");
+    let over = apia.between(instant("2011-12-01T00:00:00-10:00"), instant("2012-02-01T00:00:00+14:00"));
+    assert_eq!(over, SignedDuration::from_hours((30 + 31) * 8), "however far away the ends are");
 }
 
 #[test]
@@ -218,146 +222,4 @@ fn settings_are_written_and_read_in_json_and_toml() {
     let unknown = json.replace("America/Bogota", "America/Macondo");
     let error = serde_json::from_str::<WorkingCalendar>(&unknown).expect_err("no such zone");
     assert!(error.to_string().contains("unknown time zone"), "{error}");
-}
-
-/// The hours of a form's day, told again without the calendar's own reading.
-fn is_work(form: &CalendarForm, holidays: &BTreeMap<Date, String>, at: Timestamp) -> bool {
-    let wall = TimeZone::get(&form.time_zone).expect("a zone").to_datetime(at);
-    let (day, minute) = (wall.date(), i32::from(wall.hour()) * 60 + i32::from(wall.minute()));
-    let week = [
-        &form.monday,
-        &form.tuesday,
-        &form.wednesday,
-        &form.thursday,
-        &form.friday,
-        &form.saturday,
-        &form.sunday,
-    ];
-    let exception = form.exceptions.iter().find(|exception| exception.date == day);
-    let hours = match exception {
-        Some(exception) => &exception.hours,
-        None if holidays.contains_key(&day) => return false,
-        None => week[usize::try_from(day.weekday().to_monday_zero_offset()).expect("0 to 6")],
-    };
-    let minutes = |clock: &str| {
-        let (hour, minute) = clock.split_once(':').expect("hh:mm");
-        hour.parse::<i32>().expect("hours") * 60 + minute.parse::<i32>().expect("minutes")
-    };
-    hours.iter().any(|span| {
-        let (from, to) = span.split_once('-').expect("a span");
-        (minutes(from)..minutes(to)).contains(&minute)
-    })
-}
-
-/// Minute by minute, as slowly and surely as can be.
-fn walked(form: &CalendarForm, start: Timestamp, minutes: i64) -> i64 {
-    let holidays: BTreeMap<Date, String> =
-        (2025..2029).flat_map(|year| holidays(&form.holidays.rules(), year)).collect();
-    let minute = |minute| start.checked_add(SignedDuration::from_mins(minute)).expect("in range");
-    let worked = (0..minutes).filter(|at| is_work(form, &holidays, minute(*at))).count();
-    i64::try_from(worked).expect("few")
-}
-
-/// A week of any shape, between five in the morning, when no clock is moved, and midnight.
-fn any_calendar() -> impl Strategy<Value = CalendarForm> {
-    let day = prop::collection::btree_set(10u16..=48, 0..=3).prop_map(|halves| {
-        let clocks: Vec<String> =
-            halves.iter().map(|half| format!("{:02}:{:02}", half / 2, half % 2 * 30)).collect();
-        clocks.chunks_exact(2).map(|pair| pair.join("-")).collect::<Vec<_>>()
-    });
-    let zones =
-        prop::sample::select(vec!["America/Bogota", "America/New_York", "Europe/Madrid", "Asia/Kathmandu"]);
-    let exceptions = prop::collection::btree_map(0i64..900, day.clone(), 0..6);
-    let law = prop::sample::select(vec![HolidayLaw::None, HolidayLaw::Colombia]);
-    (prop::array::uniform7(day), zones, exceptions, law).prop_map(|(week, zone, exceptions, holidays)| {
-        let [monday, tuesday, wednesday, thursday, friday, saturday, sunday] = week;
-        let first: Date = "2026-01-01".parse().expect("a date");
-        let exception = |(after, hours): (i64, Vec<String>)| ExceptionForm {
-            date: first.checked_add(jiff::Span::new().days(after)).expect("in range"),
-            name: "Otra jornada".into(),
-            hours,
-        };
-        CalendarForm {
-            time_zone: zone.into(),
-            monday,
-            tuesday,
-            wednesday,
-            thursday,
-            friday,
-            saturday,
-            sunday,
-            holidays,
-            local_holidays: Vec::new(),
-            exceptions: exceptions.into_iter().map(exception).collect(),
-        }
-    })
-}
-
-/// An instant of 2026 or 2027, on the minute.
-fn any_minute() -> impl Strategy<Value = Timestamp> {
-    let first = instant("2026-01-01T05:00:00Z").as_second();
-    (0i64..2 * 365 * 24 * 60)
-        .prop_map(move |minute| Timestamp::from_second(first + minute * 60).expect("in range"))
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
-
-    #[test]
-    fn between_equals_a_walk(form in any_calendar(), start in any_minute(), minutes in 0i64..40_000) {
-        let Ok(calendar) = WorkingCalendar::try_from(form.clone()) else {
-            prop_assert!(form.monday.is_empty());
-            return Ok(());
-        };
-        let end = start.checked_add(SignedDuration::from_mins(minutes)).expect("in range");
-        prop_assert_eq!(calendar.between(start, end), SignedDuration::from_mins(walked(&form, start, minutes)));
-    }
-
-    #[test]
-    fn due_and_between_are_each_others_inverse(
-        form in any_calendar(),
-        start in any_minute(),
-        micros in 1i64..20_000_000_000_000,
-    ) {
-        let Ok(calendar) = WorkingCalendar::try_from(form) else { return Ok(()) };
-        let time = SignedDuration::from_micros(micros);
-        let due = calendar.after_working_time(start, time);
-        if due == Timestamp::MAX {
-            let century = calendar.instant(years_ahead(calendar.day_of(start)).at(0, 0, 0, 0));
-            prop_assert!(calendar.between(start, century) <= time, "never is more than a century");
-            return Ok(());
-        }
-        prop_assert_eq!(calendar.between(start, due), time);
-        let just_before = due.checked_sub(SignedDuration::from_micros(1)).expect("in range");
-        prop_assert!(calendar.between(start, just_before) < time, "no earlier instant will do");
-    }
-
-    #[test]
-    fn more_time_is_never_due_earlier(
-        form in any_calendar(),
-        start in any_minute(),
-        later in 0i64..5_000_000,
-        seconds in 0i64..5_000_000,
-        more in 0i64..5_000_000,
-    ) {
-        let Ok(calendar) = WorkingCalendar::try_from(form) else { return Ok(()) };
-        let due = |start, seconds| calendar.after_working_time(start, SignedDuration::from_secs(seconds));
-        prop_assert!(due(start, seconds) <= due(start, seconds + more));
-        let after = start.checked_add(SignedDuration::from_secs(later)).expect("in range");
-        prop_assert!(due(start, seconds) <= due(after, seconds));
-        let whole = calendar.between(start, due(after, seconds));
-        prop_assert_eq!(whole, calendar.between(start, after) + calendar.between(after, due(after, seconds)));
-    }
-
-    #[test]
-    fn working_days_end_with_their_work(form in any_calendar(), start in any_minute(), days in 0u32..40) {
-        let Ok(calendar) = WorkingCalendar::try_from(form) else { return Ok(()) };
-        let end = calendar.after_working_days(start, days);
-        prop_assert!(end > start);
-        let next = calendar.after_working_days(start, days + 1);
-        prop_assert!(end < next || days == 0 && end == next, "after work the day that begins is the next one");
-        let moment = SignedDuration::from_secs(1);
-        let before = end.checked_sub(moment).expect("in range");
-        prop_assert_eq!(calendar.between(before, end), moment, "work ends there");
-    }
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::form::write;
-use super::{Hours, WorkingCalendar, Years, tomorrow};
+use super::{Hours, WorkingCalendar, days_of};
 
 /// What a day of the calendar is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,25 +36,23 @@ pub struct CalendarDay {
 impl WorkingCalendar {
     /// Every day of a year, in order; none of a year that has no first of January.
     pub fn year(&self, year: i16) -> Vec<CalendarDay> {
-        let mut years = Years::new(self);
         let holidays = self.holidays(year);
+        let dates: Vec<Date> = holidays.keys().copied().collect();
         let mut days = Vec::with_capacity(366);
-        let mut next = Date::new(year, 1, 1).ok();
-        while let Some(date) = next.filter(|date| date.year() == year) {
-            let hours = self.hours(date, &mut years);
+        for date in days_of(year) {
+            let hours = self.hours(date, &dates);
             let exception = self.exceptions.get(&date);
             let holiday = holidays.get(&date);
             let kind = match (exception, holiday) {
                 (Some(_), _) if hours.is_empty() => DayKind::Closed,
-                (Some(_), None) if minutes(&hours) < minutes(self.usual(date)) => DayKind::Shorter,
+                (Some(_), None) if minutes(hours) < minutes(self.usual(date)) => DayKind::Shorter,
                 (Some(_), _) => DayKind::Other,
                 (None, Some(_)) => DayKind::Holiday,
                 (None, None) if hours.is_empty() => DayKind::Rest,
                 (None, None) => DayKind::Working,
             };
             let name = exception.map(|it| &it.name).or(holiday).cloned().unwrap_or_default();
-            days.push(CalendarDay { date, kind, name, hours: write(&hours) });
-            next = Some(tomorrow(date)).filter(|tomorrow| *tomorrow > date);
+            days.push(CalendarDay { date, kind, name, hours: write(hours) });
         }
         days
     }

@@ -91,10 +91,13 @@ impl Case {
             }
             Event::Completed { details } => self.details = details.clone(),
             Event::ExpectedBy { at } => self.expected_by = Some(*at),
-            Event::Said { audience: Audience::Provider, .. }
+            Event::Said { audience: Audience::Provider, contract, .. }
                 if matches!(recorded.acted.by, Actor::Provider(_)) =>
             {
-                if let Some(turn) = self.providers.last_mut() {
+                // What it says of a turn that is over, or of another's, answers nothing.
+                let has_it =
+                    |turn: &&mut ProviderTurn| Some(turn.contract) == *contract && turn.ended.is_none();
+                if let Some(turn) = self.providers.last_mut().filter(has_it) {
                     turn.answered_at.get_or_insert(at);
                 }
             }
@@ -200,6 +203,10 @@ impl Case {
                 let before = self.providers.last();
                 let continues = before.is_some_and(|turn| turn.contract == *contract && turn.reported);
                 let promise = if continues { before.and_then(|turn| turn.promise) } else { *promise };
+                if !continues {
+                    // A new clock may be warned of anew.
+                    self.warned.retain(|warned| warned.contract != Some(*contract));
+                }
                 self.providers.push(ProviderTurn {
                     contract: *contract,
                     event: recorded.sequence,

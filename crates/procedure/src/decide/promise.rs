@@ -21,6 +21,15 @@ pub(super) fn anew(case: &Case, covered: Covered, now: &Circumstances) -> Option
     (promise != case.promise).then(|| Event::Promised { promise: promise.map(Box::new) })
 }
 
+/// What is promised for a case that comes back from the security procedure: what it was promised before, unless another
+/// agreement, or other hours, hold for what it now is.
+pub(super) fn back(case: &Case, covered: &Covered, now: &Circumstances) -> Option<Event> {
+    let promise = promise(covered, now)?;
+    let by = |promise: &Promise| (promise.agreement, promise.hours);
+    let known = case.promise.as_ref().is_some_and(|known| by(known) == by(&promise));
+    (!known).then(|| Event::Promised { promise: Some(Box::new(promise)) })
+}
+
 fn promise(covered: &Covered, now: &Circumstances) -> Option<Promise> {
     let day = now.office.settings.calendar.day_of(now.now);
     now.office.promise_for(covered, day).filter(|_| covered.kind != Kind::SecurityIncident)

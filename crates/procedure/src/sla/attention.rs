@@ -29,7 +29,8 @@ pub fn steps_of_time(case: &Case, office: &Office) -> Vec<(Timestamp, Step)> {
     }
     let remind = case.followed_turn().filter(|turn| !turn.reminded).and_then(|turn| turn.follow_up_due);
     let mut steps: Vec<(Timestamp, Step)> = remind.into_iter().map(|due| (due, Step::Remind)).collect();
-    if case.status.name().is_open() {
+    // Nobody of the desk is told of a case in the security procedure, and its clocks stand still (R10).
+    if case.status.name().is_open() && !case.security {
         let clocks = clocks(case);
         let open = clocks.iter().filter(|clock| clock.is_open());
         steps.extend(open.flat_map(|clock| warnings(case, clock, office)));

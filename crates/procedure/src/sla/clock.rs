@@ -63,7 +63,7 @@ pub struct Reading {
     pub state: ClockState,
     /// The time used of what was promised, by the promise's hours.
     pub used: SignedDuration,
-    /// What is left of it; below zero when it is late.
+    /// What is left of it; below zero when working time has passed since it was due.
     pub left: SignedDuration,
     /// When the time is or was used up; absent while it stands still before that.
     pub due: Option<Timestamp>,
@@ -86,7 +86,8 @@ fn of_desk(case: &Case, name: ClockName) -> Option<Clock> {
     let done = match (name, &case.status) {
         (ClockName::Assignment, _) => case.assigned_at,
         (ClockName::FirstAnswer, _) => case.answered_at,
-        (_, Status::Solved { .. } | Status::Closed { .. }) => solved,
+        // What the security officers closed was not solved, though it may have been before it was reopened.
+        (_, Status::Solved { .. } | Status::Closed { .. }) => solved.filter(|_| !case.security),
         _ => None,
     };
     let end = match (done, &case.status) {
@@ -94,12 +95,11 @@ fn of_desk(case: &Case, name: ClockName) -> Option<Clock> {
         (None, Status::Cancelled { at, .. } | Status::Closed { at }) => End::Void(*at),
         (None, _) => End::Open,
     };
-    let pauses: Vec<Standstill> =
-        case.standstills.iter().filter(|it| promise.pauses(name, it.why)).copied().collect();
     let until = end.at();
     // What it stood still for after its end is not its own.
-    let pauses: Vec<Standstill> =
-        pauses.into_iter().filter(|it| until.is_none_or(|until| it.from < until)).collect();
+    let own = |it: &&Standstill| promise.pauses(name, it.why) && until.is_none_or(|until| it.from < until);
+    let cut = |it: &Standstill| Standstill { to: sooner(it.to, until), ..*it };
+    let pauses: Vec<Standstill> = case.standstills.iter().filter(own).map(cut).collect();
     let runs = without(Run { from: case.opened_at, to: until }, &pauses);
     let (hours, began, contract) = (promise.hours, case.opened_at, None);
     Some(Clock { name, contract, target, hours, began, runs, pauses, end })
@@ -135,10 +135,7 @@ fn of_chain(turns: &[ProviderTurn]) -> Vec<Clock> {
     };
     let clock = |name, target: Option<u32>, end: End| {
         let runs = turns.iter().filter(|turn| end.at().is_none_or(|at| turn.since < at));
-        let until = |turn: &ProviderTurn| match (turn.ended, end.at()) {
-            (Some(ended), Some(at)) => Some(ended.min(at)),
-            (ended, at) => ended.or(at),
-        };
+        let until = |turn: &ProviderTurn| sooner(turn.ended, end.at());
         Some(Clock {
             name,
             contract: Some(first.contract),
@@ -153,6 +150,11 @@ fn of_chain(turns: &[ProviderTurn]) -> Vec<Clock> {
     let response = clock(ClockName::ProviderResponse, promise.response, response);
     let solution = clock(ClockName::ProviderSolution, promise.solution, solution);
     response.into_iter().chain(solution).collect()
+}
+
+/// The sooner of two ends, either of which may not have come.
+fn sooner(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
+    one.into_iter().chain(other).min()
 }
 
 /// What is left of a run without these times, which come in order and may still last.
@@ -187,12 +189,14 @@ impl Clock {
         self.end == End::Open
     }
 
-    /// When so much of its time was or will be used; nothing when it stands still before that, or ended.
+    /// When so much of its time was or will be used; nothing when it stands still before that, ended, or never comes
+    /// to it.
     pub fn reaches(&self, office: &Office, time: SignedDuration) -> Option<Timestamp> {
         let mut before = SignedDuration::ZERO;
         for run in &self.runs {
             let Some(to) = run.to else {
-                return Some(self.hours.after(office, run.from, time - before));
+                let at = self.hours.after(office, run.from, time - before);
+                return Some(at).filter(|at| *at < Timestamp::MAX);
             };
             let length = self.hours.between(office, run.from, to);
             if before + length >= time {
@@ -215,18 +219,21 @@ impl Clock {
         self.runs.iter().map(length).fold(SignedDuration::ZERO, |sum, length| sum + length)
     }
 
-    /// How it reads at a moment.
+    /// How it reads at a moment. It is late once the instant at which it was due has passed, at night as well: work that
+    /// is done after hours is not done in time, though no working time passed.
     pub fn read(&self, office: &Office, now: Timestamp) -> Reading {
         let used = self.used(office, now);
         let left = self.target - used;
+        let due = self.reaches(office, self.target);
+        let late = due.is_some_and(|due| due < self.end.at().unwrap_or(now));
         let paused_by = self.pauses.last().filter(|it| it.to.is_none() && self.is_open()).map(|it| it.why);
         let state = match (self.end, paused_by) {
-            _ if left < SignedDuration::ZERO => ClockState::Breached,
+            _ if late => ClockState::Breached,
             (End::Done(_), _) => ClockState::Met,
             (End::Void(_), _) => ClockState::Void,
             (End::Open, Some(_)) => ClockState::Paused,
             (End::Open, None) => ClockState::Running,
         };
-        Reading { state, used, left, due: self.reaches(office, self.target), ended: self.end.at(), paused_by }
+        Reading { state, used, left, due, ended: self.end.at(), paused_by }
     }
 }

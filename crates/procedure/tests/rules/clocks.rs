@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use atiende_procedure::calendar::{CalendarForm, WorkingCalendar};
-use atiende_procedure::office::{
-    Agreement, AgreementHours, Change, NamedCalendar, Office, OfficeRecorded, administer,
-};
+use atiende_procedure::office::{Agreement, AgreementHours, Change, NamedCalendar, Office};
 use atiende_procedure::sla::{
     Attendant, ClockName, Reading, Stillness, Targets, Warning, clocks, next_due, wakes_at,
 };
@@ -14,22 +12,9 @@ use jiff::civil::date;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
+use crate::moves::*;
 use crate::office::*;
 use crate::story::*;
-
-fn with(mut office: Office, change: &Change) -> Office {
-    let now = Circumstances { actor: SIXTO, now: monday(), office: &office.clone(), other: None };
-    let decided = administer(&office, change, &now).expect("it may be so");
-    for event in decided.events {
-        let sequence = office.version + 1;
-        let acted = decided.acted;
-        office.apply(
-            &OfficeRecorded { sequence, at: monday(), acted, command: CommandId([9; 16]), event },
-            None,
-        );
-    }
-    office
-}
 
 fn agreement(name: &str) -> Agreement {
     let targets = Targets { assignment: Some(60), first_answer: Some(120), solution: Some(16 * 60) };
@@ -57,25 +42,6 @@ fn promising(edit: impl FnOnce(&mut Agreement)) -> Office {
     with(office(), &Change::SetAgreement(Box::new(promised)))
 }
 
-/// `lun 09:30` of the week of Monday 23 November 2026, or a date.
-fn at(words: &str) -> Timestamp {
-    let (day, clock) = words.split_once(' ').expect("a day and an hour");
-    let days = ["lun", "mar", "mié", "jue", "vie", "sáb", "dom"];
-    let day = match days.iter().position(|name| *name == day) {
-        Some(after) => format!("2026-11-{}", 23 + after),
-        None => day.to_owned(),
-    };
-    format!("{day}T{clock}:00-05:00").parse().expect("an instant")
-}
-
-fn say_at(at: Timestamp) -> String {
-    let wall = jiff::tz::TimeZone::get("America/Bogota").expect("a zone").to_datetime(at);
-    let week = [(23, "lun"), (24, "mar"), (25, "mié"), (26, "jue"), (27, "vie"), (28, "sáb"), (29, "dom")];
-    let known = week.iter().find(|(day, _)| wall.date() == date(2026, 11, *day));
-    let day = known.map_or_else(|| wall.date().to_string(), |(_, name)| (*name).to_owned());
-    format!("{day} {:02}:{:02}", wall.hour(), wall.minute())
-}
-
 fn long(time: SignedDuration) -> String {
     let minutes = time.as_mins();
     format!("{}h{:02}", minutes / 60, minutes % 60)
@@ -92,41 +58,6 @@ fn read(story: &Story, name: ClockName, now: &str) -> String {
     let clocks = clocks(&story.case);
     let clock = clocks.iter().rfind(|clock| clock.name == name);
     clock.map_or("none".to_owned(), |clock| told(&clock.read(&story.office, at(now))))
-}
-
-/// Rita's request of Monday at nine, in an office that promises; then these moves: `lun 09:30 assign`.
-fn tell(office: Office, moves: &[&str]) -> Story {
-    let mut story = Story::begins_in(office, RITA, &request(RITA)).expect("Rita may ask for herself");
-    for told in moves {
-        let (when, what) = told.rsplit_once(' ').expect("a time and a move");
-        story.at(&at(when).to_string());
-        let (who, command) = match what {
-            "assign" => (DORA, assign_to(SupportLevel::First, ANA)),
-            "assign_group" => (DORA, assign(SupportLevel::First)),
-            "take" => (ANA, Command::Take),
-            "assess" => (ANA, assess()),
-            "answer" => (ANA, say(Audience::Requester)),
-            "note" => (ANA, say(Audience::Internal)),
-            "ask" => (RITA, say(Audience::Requester)),
-            "wait" => (ANA, wait(WaitingFor::Requester)),
-            "visit" => (ANA, wait(WaitingFor::Visit)),
-            "parts" => (ANA, wait(WaitingFor::Parts)),
-            "resume" => (ANA, Command::Resume),
-            "provider" => (ANA, to_provider(C_009)),
-            "says" => (Actor::Provider(C_009), say(Audience::Provider)),
-            "reports" => (Actor::Provider(C_009), report(true)),
-            "back" => (ANA, take_back()),
-            "solve" => (ANA, solve()),
-            "reopen" => (RITA, reopen()),
-            "cancel" => (DORA, Command::Cancel { reason: text("Ya no"), duplicate_of: None }),
-            "critical" => (DORA, harm(Impact::High, Urgency::High)),
-            "low" => (DORA, harm(Impact::Low, Urgency::Low)),
-            "warn" => (Actor::Clock, Command::Warn),
-            other => panic!("no such move: {other}"),
-        };
-        story.when(who, command).came().unwrap_or_else(|refusal| panic!("{told}: {refusal:?}"));
-    }
-    story
 }
 
 fn harm(impact: Impact, urgency: Urgency) -> Command {
@@ -234,9 +165,12 @@ fn a_change_of_priority_counts_from_the_start_with_what_was_used() {
         it.targets.remove(&Priority::Low);
     });
     let moves = ["lun 09:10 assign", "lun 09:30 assess", "lun 10:00 wait", "lun 11:00 resume"];
-    let story = tell(office.clone(), &[&moves[..], &["lun 11:30 critical"]].concat());
+    let story = tell(office.clone(), &[&moves[..], &["lun 11:30 priority critical"]].concat());
     assert_eq!(read(&story, Solution, "lun 12:00"), "running 2h00, due lun 15:00");
-    let story = tell(office.clone(), &[&moves[..], &["lun 11:30 critical", "lun 11:40 low"]].concat());
+    let story = tell(
+        office.clone(),
+        &[&moves[..], &["lun 11:30 priority critical", "lun 11:40 priority low"]].concat(),
+    );
     assert_eq!(read(&story, Solution, "lun 12:00"), "none", "nothing is promised for that");
     let promised = story.events.iter().filter(|it| matches!(it.event, Event::Promised { .. })).count();
     assert_eq!(promised, 3, "each is kept");

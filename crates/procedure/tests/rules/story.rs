@@ -85,7 +85,16 @@ impl Story {
 
     /// As [`Self::begins`], in an office of its own.
     pub(crate) fn begins_in(office: Office, actor: Actor, asked: &Registration) -> Result<Story, Refusal> {
-        let now = monday();
+        Story::begins_at(office, monday(), actor, asked)
+    }
+
+    /// The same at another time.
+    pub(crate) fn begins_at(
+        office: Office,
+        now: Timestamp,
+        actor: Actor,
+        asked: &Registration,
+    ) -> Result<Story, Refusal> {
         let circumstances = Circumstances { actor, now, office: &office, other: None };
         let decision = register(asked, CaseId(1), CaseNumber::new("MS", 2026, 1), &circumstances)?;
         let stamp = |(sequence, event): (u64, &Event)| {
