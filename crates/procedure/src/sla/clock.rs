@@ -187,6 +187,16 @@ impl Clock {
         self.end == End::Open
     }
 
+    /// When it ended, one way or another.
+    pub fn ended(&self) -> Option<Timestamp> {
+        self.end.at()
+    }
+
+    /// Whether what it measures will never be done.
+    pub(super) fn is_void(&self) -> bool {
+        matches!(self.end, End::Void(_))
+    }
+
     /// When so much of its time was or will be used; nothing when it stands still before that, or ended.
     pub fn reaches(&self, office: &Office, time: SignedDuration) -> Option<Timestamp> {
         let mut before = SignedDuration::ZERO;

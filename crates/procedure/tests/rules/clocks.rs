@@ -17,7 +17,7 @@ use proptest::prelude::*;
 use crate::office::*;
 use crate::story::*;
 
-fn with(mut office: Office, change: &Change) -> Office {
+pub(crate) fn with(mut office: Office, change: &Change) -> Office {
     let now = Circumstances { actor: SIXTO, now: monday(), office: &office.clone(), other: None };
     let decided = administer(&office, change, &now).expect("it may be so");
     for event in decided.events {
@@ -51,14 +51,14 @@ fn agreement(name: &str) -> Agreement {
     }
 }
 
-fn promising(edit: impl FnOnce(&mut Agreement)) -> Office {
+pub(crate) fn promising(edit: impl FnOnce(&mut Agreement)) -> Office {
     let mut promised = agreement("General");
     edit(&mut promised);
     with(office(), &Change::SetAgreement(Box::new(promised)))
 }
 
 /// `lun 09:30` of the week of Monday 23 November 2026, or a date.
-fn at(words: &str) -> Timestamp {
+pub(crate) fn at(words: &str) -> Timestamp {
     let (day, clock) = words.split_once(' ').expect("a day and an hour");
     let days = ["lun", "mar", "mié", "jue", "vie", "sáb", "dom"];
     let day = match days.iter().position(|name| *name == day) {
@@ -76,7 +76,7 @@ fn say_at(at: Timestamp) -> String {
     format!("{day} {:02}:{:02}", wall.hour(), wall.minute())
 }
 
-fn long(time: SignedDuration) -> String {
+pub(crate) fn long(time: SignedDuration) -> String {
     let minutes = time.as_mins();
     format!("{}h{:02}", minutes / 60, minutes % 60)
 }
@@ -95,7 +95,7 @@ fn read(story: &Story, name: ClockName, now: &str) -> String {
 }
 
 /// Rita's request of Monday at nine, in an office that promises; then these moves: `lun 09:30 assign`.
-fn tell(office: Office, moves: &[&str]) -> Story {
+pub(crate) fn tell(office: Office, moves: &[&str]) -> Story {
     let mut story = Story::begins_in(office, RITA, &request(RITA)).expect("Rita may ask for herself");
     for told in moves {
         let (when, what) = told.rsplit_once(' ').expect("a time and a move");
