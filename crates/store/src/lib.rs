@@ -26,6 +26,7 @@ pub mod migrate;
 pub mod numbers;
 pub mod office;
 pub mod outbox;
+pub mod outcomes;
 mod query;
 pub mod queue;
 mod row;

@@ -10,6 +10,7 @@ mod feed;
 mod jobs;
 mod office;
 mod outbox;
+mod outcomes;
 mod property;
 mod queue;
 mod seam;
