@@ -8,6 +8,7 @@ pub mod letters;
 pub mod mail;
 pub mod providers;
 pub mod queue;
+pub mod reports;
 
 pub use case::{SeenCase, SeenEvent};
 pub use letters::{About, Delivery, LetterSeen, Undelivered};

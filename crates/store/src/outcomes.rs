@@ -116,7 +116,7 @@ impl OutcomeRow {
     }
 
     /// With how another row of the same clock was read.
-    fn as_read_in(self, other: &OutcomeRow) -> OutcomeRow {
+    fn reading_as(self, other: &OutcomeRow) -> OutcomeRow {
         OutcomeRow { day: other.day, state: other.state, used: other.used, timed: other.timed, ..self }
     }
 
@@ -168,7 +168,7 @@ pub(crate) fn follow(
         let was = old.iter().find(|(other, was)| other == place && was.measures_as(clock)).filter(|_| known);
         let kept = was.and_then(|_| kept.iter().find(|row| row.place() == *place));
         Some(match kept {
-            Some(kept) => row.as_read_in(kept),
+            Some(kept) => row.reading_as(kept),
             None => row,
         })
     });

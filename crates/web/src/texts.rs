@@ -28,6 +28,7 @@ const SPANISH: &[&str] = &[
     include_str!("../locales/es-CO/mail.ftl"),
     include_str!("../locales/es-CO/promises.ftl"),
     include_str!("../locales/es-CO/refusals.ftl"),
+    include_str!("../locales/es-CO/reports.ftl"),
 ];
 const ENGLISH: &[&str] = &[
     include_str!("../locales/en/common.ftl"),
@@ -36,6 +37,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../locales/en/mail.ftl"),
     include_str!("../locales/en/promises.ftl"),
     include_str!("../locales/en/refusals.ftl"),
+    include_str!("../locales/en/reports.ftl"),
 ];
 
 static ES: LazyLock<Texts> = LazyLock::new(|| Texts::read("es-CO", SPANISH));
