@@ -9,8 +9,10 @@ mod edges;
 mod faults;
 mod forms;
 mod mail;
+mod oracle;
 mod people;
 mod promises;
+mod reports;
 mod tamper;
 mod walk;
 

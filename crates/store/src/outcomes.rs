@@ -220,12 +220,10 @@ fn change(
         for (n, row) in new.iter().enumerate() {
             upsert = upsert.push(if n == 0 { "" } else { ", " }).bind_row(row.values(case));
         }
-        // Those that were there have another clock's end, or another case's facts.
-        if !old.is_empty() {
-            let set = columns.split(", ").skip(2).map(|column| format!("{column} = excluded.{column}"));
-            let set = set.collect::<Vec<_>>().join(", ");
-            upsert = upsert.push(" ON CONFLICT (case_id, clock, turn) DO UPDATE SET ").push(&set);
-        }
+        // Those that were there have another clock's end, or are about something else now.
+        let set = columns.split(", ").skip(2).map(|column| format!("{column} = excluded.{column}"));
+        let set = set.collect::<Vec<_>>().join(", ");
+        upsert = upsert.push(" ON CONFLICT (case_id, clock, turn) DO UPDATE SET ").push(&set);
         w.execute(&upsert)?;
     }
     sums::add(w, &old, &new)

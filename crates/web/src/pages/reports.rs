@@ -54,6 +54,7 @@ struct Reports {
     kept: Option<Share>,
     before: String,
     open_late: Option<String>,
+    late_href: Option<String>,
     by: String,
     lines: Vec<Line>,
     total: Option<Line>,
@@ -161,7 +162,9 @@ pub(crate) async fn show(
 
 fn reports(frame: Frame, wanted: Wanted, report: &Report) -> Reports {
     let Wanted { given, filter, by, error, scope } = wanted;
-    let lines: Vec<Line> = report.rows.iter().map(|row| line(&frame, &given, &filter, by, row)).collect();
+    // With nothing to tell, open cases that are late are said above and make no table.
+    let told = report.rows.iter().filter(|_| report.total.ended() > 0);
+    let lines: Vec<Line> = told.map(|row| line(&frame, &given, &filter, by, row)).collect();
     let t = frame.t;
     let total = Line {
         label: t.get("report-total").to_owned(),
@@ -187,6 +190,7 @@ fn reports(frame: Frame, wanted: Wanted, report: &Report) -> Reports {
         before: before(&frame, &filter, &report.before),
         open_late,
         by: t.of_word("report-by", by.as_str()).to_owned(),
+        late_href: total.late.as_ref().and_then(|late| late.href.clone()),
         total: (!lines.is_empty()).then_some(total),
         lines,
         csv: given.address(&format!("{PATH}.csv"), &[]),

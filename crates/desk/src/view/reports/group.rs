@@ -172,8 +172,47 @@ impl Group {
         match self {
             Group::Month(first) => (false, 0, first.to_string()),
             Group::Word { place, .. } => (false, *place, String::new()),
-            Group::Named { key, name } => (false, 0, format!("{} {key}", name.to_lowercase())),
+            Group::Named { key, name } => (false, 0, format!("{} {key}", alphabetic(name))),
             Group::Absent => (true, 0, String::new()),
         }
+    }
+}
+
+/// A name as an alphabet orders it: capitals and accents make no difference, and ñ comes after n.
+fn alphabetic(name: &str) -> String {
+    let plain = |letter: char| match letter {
+        'á' => 'a',
+        'é' => 'e',
+        'í' => 'i',
+        'ó' => 'o',
+        'ú' | 'ü' => 'u',
+        other => other,
+    };
+    name.to_lowercase().chars().map(plain).collect::<String>().replace('ñ', "n~")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_come_as_an_alphabet_has_them_and_what_is_absent_last() {
+        let named = |name: &str| Group::Named { key: "1".to_owned(), name: name.to_owned() };
+        let mut groups = ["Nube", "Ñandú", "Ópera", "Cámara", "Crear", "archivo"].map(named).to_vec();
+        groups.insert(0, Group::Absent);
+        groups.sort_by_cached_key(Group::order);
+        let names: Vec<String> = groups
+            .iter()
+            .map(|it| if let Group::Named { name, .. } = it { name.clone() } else { it.key() })
+            .collect();
+        assert_eq!(names, ["archivo", "Cámara", "Crear", "Nube", "Ñandú", "Ópera", "none"]);
+    }
+
+    #[test]
+    fn every_way_of_grouping_is_read_by_its_own_word() {
+        for by in GroupBy::ALL {
+            assert_eq!(by.as_str().parse(), Ok(by));
+        }
+        assert!("color".parse::<GroupBy>().is_err());
     }
 }

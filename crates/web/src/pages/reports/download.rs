@@ -76,8 +76,10 @@ pub(crate) async fn xlsx(
         asked(&frame, &wanted, report.total.ended()),
     ];
     const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    match as_xlsx(&tables) {
-        Ok(bytes) => file(&name(&frame, &wanted, "report-file"), "xlsx", XLSX, bytes),
+    // Some thousand rows take their time, in which others are answered.
+    match tokio::task::spawn_blocking(move || as_xlsx(&tables)).await {
+        Ok(Ok(bytes)) => file(&name(&frame, &wanted, "report-file"), "xlsx", XLSX, bytes),
+        Ok(Err(error)) => broken(&app, &visitor, &error),
         Err(error) => broken(&app, &visitor, &error),
     }
 }
