@@ -61,7 +61,7 @@ impl Office {
         let told = told["items"].as_array().expect("calendars");
         let zone = TimeZone::get(told[0]["time_zone"].as_str().expect("a zone")).expect("a zone");
         let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-        let year = Timestamp::now().to_zoned(zone.clone()).year();
+        let year = zone.to_datetime(Timestamp::now()).year();
         let calendar = |it: &Value| {
             let id = it["id"].as_i64().expect("an id");
             let of = |year: i16| client.get(&format!("/calendars/{id}/holidays?year={year}")).is(200);
@@ -213,7 +213,7 @@ impl Story {
             }
             "solved" => {
                 self.solved = Some(at);
-                self.level[1].clone_from(&self.level[0]);
+                self.level[1] = self.level[0].clone();
                 self.stands(Some("solved"), at);
             }
             "reopened" => {
@@ -255,18 +255,35 @@ impl Story {
     }
 }
 
+/// An end of a clock, done or not; times in seconds.
+struct End {
+    clock: &'static str,
+    contract: Option<i64>,
+    at: Timestamp,
+    used: f64,
+    target: f64,
+    done: bool,
+}
+
 /// The promises of a case that came to an end.
 pub(crate) fn outcomes(office: &Office, case: &Value, events: &[Value]) -> Vec<Outcome> {
     let mut story = Story::default();
     events.iter().for_each(|told| story.take(told));
     let opened: Timestamp = case["opened_at"].as_str().expect("an instant").parse().expect("an instant");
-    let mut found: Vec<(&'static str, Option<i64>, Timestamp, f64, f64, bool)> = Vec::new();
+    let mut found: Vec<End> = Vec::new();
     let ends = [("assignment", story.assigned), ("first_answer", story.answered), ("solution", story.solved)];
     for (clock, done) in ends {
         let Some(target) = story.promise["targets"][clock].as_f64() else { continue };
         if let Some(end) = done.or(story.cancelled) {
             let used = story.used(office, clock, opened, end);
-            found.push((clock, None, end, used, target * 60.0, done.is_some()));
+            found.push(End {
+                clock,
+                contract: None,
+                at: end,
+                used,
+                target: target * 60.0,
+                done: done.is_some(),
+            });
         }
     }
     of_providers(office, &story.turns, &mut found);
@@ -274,14 +291,15 @@ pub(crate) fn outcomes(office: &Office, case: &Value, events: &[Value]) -> Vec<O
     let level = story.level.iter().flatten().next().cloned().unwrap_or("none".to_owned());
     let about = ["department", "site", "priority", "kind"].map(|name| (name, word(name)));
     let about: BTreeMap<&'static str, String> = about.into_iter().chain([("level", level)]).collect();
-    let counted = found.into_iter().filter(|(.., used, target, done)| *done || used > target);
-    let outcome = |(clock, contract, end, used, target, _): (_, _, Timestamp, f64, f64, bool)| Outcome {
+    // What nobody waits for any more counts only when it was late already.
+    let counted = found.into_iter().filter(|end| end.done || end.used > end.target);
+    let outcome = |end: End| Outcome {
         number: word("number"),
-        clock,
-        contract,
-        day: office.zone.to_datetime(end).date().to_string(),
-        met: used <= target,
-        used_seconds: used,
+        clock: end.clock,
+        contract: end.contract,
+        day: office.zone.to_datetime(end.at).date().to_string(),
+        met: end.used <= end.target,
+        used_seconds: end.used,
         service: word("service"),
         about: about.clone(),
     };
@@ -289,11 +307,7 @@ pub(crate) fn outcomes(office: &Office, case: &Value, events: &[Value]) -> Vec<O
 }
 
 /// Turns that go on with the one before are one stay.
-fn of_providers(
-    office: &Office,
-    turns: &[Turn],
-    found: &mut Vec<(&'static str, Option<i64>, Timestamp, f64, f64, bool)>,
-) {
+fn of_providers(office: &Office, turns: &[Turn], found: &mut Vec<End>) {
     let mut stays: Vec<Vec<&Turn>> = Vec::new();
     for turn in turns {
         match stays.last_mut().filter(|_| turn.continues) {
@@ -314,7 +328,8 @@ fn of_providers(
                 .iter()
                 .filter(|turn| turn.since < end)
                 .map(|turn| office.seconds(hours, turn.since, turn.ended.unwrap_or(end).min(end)));
-            found.push((clock, Some(first.contract), end, used.sum(), target * 60.0, done.is_some()));
+            let (contract, used) = (Some(first.contract), used.sum());
+            found.push(End { clock, contract, at: end, used, target: target * 60.0, done: done.is_some() });
         }
     }
 }
