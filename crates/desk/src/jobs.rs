@@ -9,12 +9,12 @@ mod handed;
 mod keep;
 mod seal;
 
-pub use clock::{pass_time, retime};
+pub use clock::{count, pass_time, retime};
 pub use deliver::deliver;
 pub use keep::forget;
 pub use seal::{seal, seal_now};
 
-use clock::pass_time_over_some;
+use clock::{count_some, pass_time_over_some};
 use deliver::deliver_some;
 
 use std::time::Duration;
@@ -127,13 +127,21 @@ async fn time(desk: Desk, mut stopped: watch::Receiver<bool>) {
         if let Err(error) = retime(&desk).await {
             tracing::warn!(%error, "clocks could not be read anew");
         }
-        let more = match pass_time_over_some(&desk).await {
+        let moved = match pass_time_over_some(&desk).await {
             Ok(count) => count > 0,
             Err(error) => {
                 tracing::warn!(%error, "time could not be looked at");
                 false
             }
         };
+        let counted = match count_some(&desk).await {
+            Ok(count) => count > 0,
+            Err(error) => {
+                tracing::warn!(%error, "promises could not be counted");
+                false
+            }
+        };
+        let more = moved || counted;
         let pause = if more { BURST } else { TICK };
         if !goes_on(&mut stopped, tokio::time::sleep(pause)).await {
             return;

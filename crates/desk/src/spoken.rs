@@ -93,6 +93,31 @@ impl Spoken {
         }
     }
 
+    /// The month of a day: *noviembre de 2026*.
+    pub fn month(&self, date: Date) -> String {
+        let (_, month) = self.names(date, &DAYS, &MONTHS);
+        match self.language {
+            Language::Es => format!("{month} de {}", date.year()),
+            Language::En => format!("{month} {}", date.year()),
+        }
+    }
+
+    /// The day of now.
+    pub fn today(&self) -> Date {
+        self.now.date()
+    }
+
+    /// Parts of a thousand, as parts of a hundred: *91,8 %*, *100 %*.
+    pub fn percent(&self, per_mille: u64) -> String {
+        let (whole, tenth) = (per_mille / 10, per_mille % 10);
+        match (self.language, tenth) {
+            (Language::Es, 0) => format!("{whole}\u{a0}%"),
+            (Language::Es, tenth) => format!("{whole},{tenth}\u{a0}%"),
+            (Language::En, 0) => format!("{whole}%"),
+            (Language::En, tenth) => format!("{whole}.{tenth}%"),
+        }
+    }
+
     /// The day in little room: *mar. 17 nov.*, *hoy*, *ayer*, *mañana*.
     pub fn short_day(&self, at: Timestamp) -> String {
         let date = self.zone.to_datetime(at).date();
@@ -125,15 +150,6 @@ impl Spoken {
             (0, minutes) => format!("{minutes}\u{a0}min"),
             (hours, 0) | (hours @ 10.., _) => format!("{hours}\u{a0}h"),
             (hours, minutes) => format!("{hours}\u{a0}h {minutes:02}\u{a0}min"),
-        }
-    }
-
-    /// A month with its year: *noviembre de 2026*.
-    pub fn month(&self, date: Date) -> String {
-        let (_, month) = self.names(date, &DAYS, &MONTHS);
-        match self.language {
-            Language::Es => format!("{month} de {}", date.year()),
-            Language::En => format!("{month} {}", date.year()),
         }
     }
 

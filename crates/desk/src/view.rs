@@ -9,6 +9,7 @@ pub mod letters;
 pub mod mail;
 pub mod providers;
 pub mod queue;
+pub mod reports;
 
 pub use agenda::AgendaSeen;
 pub use case::{SeenCase, SeenEvent};

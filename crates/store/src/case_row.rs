@@ -128,12 +128,21 @@ pub(crate) struct Stored {
     pub(crate) state: String,
     /// In the order of [`COLUMNS`], in their plain form.
     pub(crate) columns: Vec<Value>,
+    /// The version up to which its clocks are counted.
+    pub(crate) counted: u64,
 }
 
 impl Record for Stored {
     fn from_row(row: &Row<'_>) -> Result<Self> {
         let columns = (4..4 + COLUMNS.len()).map(|index| row.get(index)).collect::<Result<_>>()?;
-        Ok(Stored { id: row.get(0)?, head: row.get(1)?, subject: row.get(2)?, state: row.get(3)?, columns })
+        Ok(Stored {
+            id: row.get(0)?,
+            head: row.get(1)?,
+            subject: row.get(2)?,
+            state: row.get(3)?,
+            columns,
+            counted: row.get(4 + COLUMNS.len())?,
+        })
     }
 }
 
@@ -141,7 +150,8 @@ impl Record for Stored {
 pub(crate) fn stored_after(r: &mut Reader<'_>, id: i64, most: u32) -> Result<Vec<Stored>> {
     let columns = COLUMNS.join(", ");
     let query =
-        Query::new(format!("SELECT id, head, subject, state, {columns} FROM cases WHERE id > ")).bind(id);
+        Query::new(format!("SELECT id, head, subject, state, {columns}, counted FROM cases WHERE id > "))
+            .bind(id);
     r.rows(&query.push(" ORDER BY id LIMIT ").bind(i64::from(most)))
 }
 
@@ -158,9 +168,10 @@ fn state(case: &Case) -> Result<Value> {
 /// The statement that stores a new case.
 pub(crate) fn insert(case: &Case, office: &Office, head: &Hash, subject: Option<String>) -> Result<Query> {
     let row = [case.id.into()].into_iter().chain(values(case, office));
-    let row = row.chain([(*head).into(), subject.into(), state(case)?]);
+    let row = row.chain([(*head).into(), subject.into(), state(case)?, case.version.into()]);
     let columns = COLUMNS.join(", ");
-    Ok(Query::new(format!("INSERT INTO cases (id, {columns}, head, subject, state) VALUES ")).bind_row(row))
+    Ok(Query::new(format!("INSERT INTO cases (id, {columns}, head, subject, state, counted) VALUES "))
+        .bind_row(row))
 }
 
 /// The statement that stores a moved case, if it still is at this version.
@@ -176,6 +187,6 @@ pub(crate) fn update(
         query = query.push(column).push(" = ").bind(value).push(", ");
     }
     query = query.push("head = ").bind(*head).push(", subject = ").bind(subject);
-    query = query.push(", state = ").bind(state(case)?);
+    query = query.push(", state = ").bind(state(case)?).push(", counted = ").bind(case.version);
     Ok(query.push(" WHERE id = ").bind(case.id).push(" AND version = ").bind(before))
 }

@@ -16,7 +16,7 @@ use crate::link::{Reader, Writer};
 use crate::query::Query;
 use crate::texts::{self, Texts};
 use crate::value::Value;
-use crate::{backlog, case_row, search};
+use crate::{backlog, case_row, outcomes, search};
 
 /// A case inside the transaction that is about to move it; on PostgreSQL nobody else moves it meanwhile.
 #[derive(Debug, Clone)]
@@ -24,6 +24,7 @@ pub struct Held {
     case: Case,
     head: Hash,
     subject: Option<String>,
+    counted: u64,
 }
 
 impl Held {
@@ -87,9 +88,13 @@ pub fn hold(w: &mut Writer<'_>, id: CaseId) -> Result<Option<Held>> {
         Dialect::Sqlite => "",
         Dialect::Postgres => " FOR UPDATE",
     };
-    let query = Query::new("SELECT state, head, subject FROM cases WHERE id = $1").push(lock).with(id);
-    let found: Option<(String, Hash, Option<String>)> = w.row(&query)?;
-    found.map(|(state, head, subject)| Ok(Held { case: from_state(&state)?, head, subject })).transpose()
+    let query =
+        Query::new("SELECT state, head, subject, counted FROM cases WHERE id = $1").push(lock).with(id);
+    let found: Option<(String, Hash, Option<String>, u64)> = w.row(&query)?;
+    let held = |(state, head, subject, counted): (String, _, _, _)| {
+        Ok(Held { case: from_state(&state)?, head, subject, counted })
+    };
+    found.map(held).transpose()
 }
 
 /// Tells time anew for some of the open cases whose clocks were read by calendars that hold no longer, and answers how
@@ -126,6 +131,7 @@ pub fn found(w: &mut Writer<'_>, office: &Office, events: &[Recorded], words: &[
     w.execute(&case_row::insert(&case, office, &head, texts.get(&case.subject).cloned())?)?;
     belong(w, None, &case)?;
     settle(w, None, &case, events, &texts)?;
+    outcomes::found(w, office, &case)?;
     Ok(case)
 }
 
@@ -150,6 +156,7 @@ pub fn advance(
     }
     belong(w, Some(before), &case)?;
     settle(w, Some(before), &case, events, &given(words))?;
+    outcomes::follow(w, office, (before, held.counted), &case)?;
     Ok(case)
 }
 

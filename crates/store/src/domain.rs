@@ -1,9 +1,9 @@
 //! How the procedure's words are kept in columns: ids as numbers, words as their stored form, hashes as bytes.
 
-use atiende_procedure::sla::ClockName;
+use atiende_procedure::sla::{ClockName, ClockState};
 use atiende_procedure::{
-    BlobHash, CaseId, Channel, ContractId, DepartmentId, GroupId, Kind, PersonId, Priority, ServiceId,
-    SiteId, StatusName, SupportLevel, TextRef, TokenId, WaitingFor,
+    AgreementId, BlobHash, CaseId, Channel, ContractId, DepartmentId, GroupId, Kind, PersonId, Priority,
+    ServiceId, SiteId, StatusName, SupportLevel, TextRef, TokenId, WaitingFor,
 };
 
 use crate::error::StoreError;
@@ -16,7 +16,7 @@ macro_rules! ids {
         values! { $($id: |v| Value::Int(v.0)),+ }
     };
 }
-ids!(CaseId, PersonId, GroupId, DepartmentId, SiteId, ServiceId, ContractId, TokenId);
+ids!(CaseId, PersonId, GroupId, DepartmentId, SiteId, ServiceId, ContractId, AgreementId, TokenId);
 
 macro_rules! words {
     ($($word:ident),+ $(,)?) => {
@@ -24,7 +24,7 @@ macro_rules! words {
         values! { $($word: |v| Value::Text(v.as_str().to_owned())),+ }
     };
 }
-words!(StatusName, SupportLevel, Kind, Channel, WaitingFor, ClockName);
+words!(StatusName, SupportLevel, Kind, Channel, WaitingFor, ClockName, ClockState);
 
 columns! {
     TextRef: [u8; 32] => |v| TextRef(v),

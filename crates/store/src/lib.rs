@@ -27,6 +27,7 @@ pub mod migrate;
 pub mod numbers;
 pub mod office;
 pub mod outbox;
+pub mod outcomes;
 pub mod presence;
 mod query;
 pub mod queue;

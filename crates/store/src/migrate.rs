@@ -39,6 +39,13 @@ const MIGRATIONS: &[Migration] = &[
         postgres: "",
     },
     Migration {
+        number: 4,
+        name: "outcomes",
+        shared: include_str!("../migrations/0004_outcomes.sql"),
+        sqlite: "",
+        postgres: "",
+    },
+    Migration {
         number: 5,
         name: "agenda",
         shared: include_str!("../migrations/0005_agenda.sql"),

@@ -1,5 +1,7 @@
 //! The office: its chain of events, replayed into memory and kept up.
 
+use std::collections::BTreeMap;
+
 use atiende_procedure::office::{Office, OfficeEvent, OfficeRecorded, Profile};
 use atiende_procedure::{Text, TextRef};
 
@@ -29,6 +31,18 @@ pub fn load(r: &mut Reader<'_>) -> Result<Office> {
         office.apply(&recorded, profile.map(|body| parse(&body)).transpose()?);
     }
     Ok(office)
+}
+
+/// The calendars of each time, by the event of the office after which clocks read so ([`Office::timed`]); nothing else of
+/// the office is in them.
+pub(crate) fn calendars(r: &mut Reader<'_>) -> Result<BTreeMap<u64, Office>> {
+    let mut office = Office::default();
+    let mut times = BTreeMap::from([(0, Office::default())]);
+    for recorded in events::of_office(r, 0)? {
+        office.apply(&recorded, None);
+        times.entry(office.timed).or_insert_with(|| office.calendars_alone());
+    }
+    Ok(times)
 }
 
 /// Takes in what has happened since, and says whether there was anything.

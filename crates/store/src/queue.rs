@@ -254,6 +254,14 @@ fn ordered(
     Ok(Page { next: last.map(|row| sort.cursor(row).to_text(&list)), rows, cut })
 }
 
+/// The rows of these cases, as far as the scope holds them, newest first.
+pub(crate) fn these(r: &mut Reader<'_>, scope: &Scope, cases: &[CaseId]) -> Result<Vec<QueueRow>> {
+    if cases.is_empty() {
+        return Ok(Vec::new());
+    }
+    r.rows(&branch::these(r.dialect(), cases, scope, &Filter::default()))
+}
+
 /// The list of a search in its own order, which is not one of [`Sort`]'s.
 const NEWEST_HITS: &str = "newest hits";
 const HITS_FOR_A_ROW: usize = 4;

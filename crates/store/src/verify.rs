@@ -2,7 +2,9 @@
 //!
 //! Reads the whole memory once, some cases at a time, beside whoever works; it changes nothing and mends nothing.
 
+mod known;
 mod log;
+mod outcomes;
 mod story;
 mod streams;
 
@@ -16,6 +18,8 @@ use crate::blobs::{Blobs, Harm};
 use crate::db::Db;
 use crate::error::{Result, StoreError};
 use crate::query::Query;
+
+use known::Known;
 
 /// Something that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,12 +68,18 @@ pub async fn verify(db: &Db, blobs: &Blobs, mut found: impl FnMut(Finding)) -> R
     looked.texts += office.texts;
     office.findings.into_iter().for_each(&mut found);
 
-    // An office that cannot be read was told of above; cases are then held against an empty one.
-    let known = Arc::new(db.read(crate::office::load).await.unwrap_or_default());
+    let mut known = Arc::new(db.read(Known::load).await?);
     let mut after = 0;
     loop {
-        let known = known.clone();
-        let some = db.read(move |r| streams::cases(r, &known, after, CASES_AT_ONCE)).await?;
+        let before = known.clone();
+        let (now, some) = db
+            .read(move |r| {
+                let known = before.clone().newest(r)?;
+                let some = streams::cases(r, &known, after, CASES_AT_ONCE)?;
+                Ok::<_, StoreError>((known, some))
+            })
+            .await?;
+        known = now;
         looked.cases += some.cases;
         looked.events += some.events;
         looked.texts += some.texts;
@@ -87,6 +97,9 @@ pub async fn verify(db: &Db, blobs: &Blobs, mut found: impl FnMut(Finding)) -> R
     }
     db.read(commands).await?.into_iter().for_each(&mut found);
     db.read(counts).await?.into_iter().for_each(&mut found);
+    if db.read(crate::outcomes::disagree).await? {
+        found(Finding::new("counts", "the kept sums of promises are not those of the clocks that ended"));
+    }
     Ok(looked)
 }
 

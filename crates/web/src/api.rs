@@ -8,6 +8,7 @@ mod moves;
 mod office;
 mod problem;
 mod promises;
+mod reports;
 #[cfg(debug_assertions)]
 pub(crate) mod simulated;
 
@@ -78,6 +79,8 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(promises::calendars))
         .routes(routes!(promises::holidays))
         .routes(routes!(promises::agreements))
+        .routes(routes!(reports::sla))
+        .routes(routes!(reports::sla_cases))
 }
 
 /// The API's description, for its own page.

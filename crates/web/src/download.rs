@@ -13,9 +13,6 @@ pub(crate) fn response(file: &AttachmentRef, name: &str, bytes: Bytes) -> Respon
     let shown = SHOWN.contains(&file.media_type.as_str());
     let media_type = if shown { file.media_type.as_str() } else { "application/octet-stream" };
     let kind = if shown { "inline" } else { "attachment" };
-    let plain: String =
-        name.chars().map(|c| if c.is_ascii_graphic() && !"\"\\%;".contains(c) { c } else { '_' }).collect();
-    let disposition = format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{}", escaped(name));
     let mut headers = HeaderMap::new();
     let mut add = |name, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
@@ -23,10 +20,17 @@ pub(crate) fn response(file: &AttachmentRef, name: &str, bytes: Bytes) -> Respon
         }
     };
     add(header::CONTENT_TYPE, media_type);
-    add(header::CONTENT_DISPOSITION, &disposition);
+    add(header::CONTENT_DISPOSITION, &disposition(kind, name));
     add(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
     add(header::CACHE_CONTROL, "private, max-age=3600");
     (headers, bytes).into_response()
+}
+
+/// How a browser is to take a file, and under what name.
+pub(crate) fn disposition(kind: &str, name: &str) -> String {
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_graphic() && !"\"\\%;".contains(c) { c } else { '_' }).collect();
+    format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{}", escaped(name))
 }
 
 /// RFC 8187.

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use askama::filters::HtmlSafe;
+use atiende_desk::view::reports::reads_reports;
 use atiende_desk::{Language, Spoken};
 use atiende_procedure::office::{Office, Person};
 use atiende_procedure::permission::Scope;
@@ -256,6 +257,7 @@ fn places(office: &Office, person: &Person) -> Vec<Place> {
     add(scope.desk, "/mesa", "inbox", "nav-cases");
     add(scope.desk, "/agenda", "calendar-event", "nav-agenda");
     add(scope.desk || !scope.contracts.is_empty(), "/proveedores", "building-store", "nav-providers");
+    add(reads_reports(&scope), "/informes/ans", "chart-bar", "nav-reports");
     add(scope.security, "/seguridad", "shield-lock", "nav-security");
     let staff = !person.roles.is_empty();
     add(staff, "/procedimiento", "sitemap", "nav-procedure");

@@ -17,6 +17,7 @@ mod oops;
 mod pages;
 mod query;
 mod refused;
+mod reporting;
 mod request;
 mod routes;
 mod security;

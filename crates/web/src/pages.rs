@@ -25,6 +25,7 @@ pub(crate) mod procedure;
 pub(crate) mod providers;
 pub(crate) mod queue;
 pub(crate) mod reference;
+pub(crate) mod reports;
 pub(crate) mod security;
 pub(crate) mod sign_in;
 pub(crate) mod story;

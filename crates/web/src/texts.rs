@@ -32,6 +32,7 @@ const SPANISH: &[&str] = &[
     include_str!("../locales/es-CO/live.ftl"),
     include_str!("../locales/es-CO/keys.ftl"),
     include_str!("../locales/es-CO/refusals.ftl"),
+    include_str!("../locales/es-CO/reports.ftl"),
 ];
 const ENGLISH: &[&str] = &[
     include_str!("../locales/en/common.ftl"),
@@ -44,6 +45,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../locales/en/live.ftl"),
     include_str!("../locales/en/keys.ftl"),
     include_str!("../locales/en/refusals.ftl"),
+    include_str!("../locales/en/reports.ftl"),
 ];
 
 static ES: LazyLock<Texts> = LazyLock::new(|| Texts::read("es-CO", SPANISH));

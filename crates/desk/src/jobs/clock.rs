@@ -3,7 +3,7 @@
 
 use atiende_procedure::sla::{Step, steps_of_time};
 use atiende_procedure::{Actor, Case, Command};
-use atiende_store::{StoreError, cases};
+use atiende_store::{StoreError, cases, outcomes};
 
 use super::command_id;
 use crate::{Desk, DeskError, Viewer};
@@ -14,6 +14,8 @@ const RETIMED: u32 = 500;
 
 /// What the log says when all are done; the benchmark waits for it.
 const RETIMED_ALL: &str = "the clocks of open cases were read anew";
+/// Cases of an older program whose ended clocks are counted in one transaction.
+const COUNTED: u32 = 200;
 
 /// Moves every case whose time has come, and answers how many moved.
 ///
@@ -69,6 +71,37 @@ pub async fn retime(desk: &Desk) -> Result<usize, StoreError> {
                 cases::retime_some(w, &office, RETIMED)
             })
             .await?;
+    }
+}
+
+/// Counts the ended clocks of cases that an older program moved, and answers how many cases they were: one piece, after
+/// which time is looked at.
+///
+/// # Errors
+/// When the memory does not answer.
+pub(super) async fn count_some(desk: &Desk) -> Result<usize, StoreError> {
+    if !desk.db().read(outcomes::must_be_counted).await? {
+        return Ok(0);
+    }
+    let writing = desk.clone();
+    let piece = desk.db().change(move |w| {
+        let office = writing.newest(w)?;
+        outcomes::count_some(w, &office, COUNTED)
+    });
+    piece.await
+}
+
+/// Counts them all.
+///
+/// # Errors
+/// When the memory does not answer.
+pub async fn count(desk: &Desk) -> Result<usize, StoreError> {
+    let mut done = 0;
+    loop {
+        match count_some(desk).await? {
+            0 => return Ok(done),
+            some => done += some,
+        }
     }
 }
 

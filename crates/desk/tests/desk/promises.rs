@@ -1,8 +1,10 @@
 //! What the desk promised, as time passes over it.
 
+use atiende_desk::DeskError;
 use atiende_desk::Post;
 use atiende_desk::jobs::{deliver, pass_time, retime};
 use atiende_desk::view::QueueRequest;
+use atiende_desk::view::reports::{BehindRequest, GroupBy, ReportFilter};
 use atiende_mail::{Folder, Transport};
 use atiende_procedure::calendar::{CalendarForm, ExceptionForm};
 use atiende_procedure::office::{Agreement, AgreementHours, Change};
@@ -139,4 +141,75 @@ on_both! {
         }
         assert_eq!(retime(&world.desk).await.unwrap(), 0);
     }
+
+    async fn a_report_is_for_who_may_read_of_it_and_says_what_the_case_says(world: World) {
+        promises(&world).await;
+        let mut contract = (*world.desk.office().contracts[&CONTRACT]).clone();
+        (contract.response, contract.solution) = (Some(30), Some(60));
+        world.administer(vec![Change::SetContract(Box::new(contract))]).await;
+        let case = world.registers(MARTA, Kind::Incident).await;
+        world.with_provider(&case).await;
+        world.pass(HOUR * 2);
+        let report = Command::ReportFromProvider {
+            report: world.text("Se cambió el fusor."),
+            solved: true,
+            mode: AttentionMode::OnSite,
+        };
+        world.does(person(NATALY), &case, report).await;
+        world.does(person(NATALY), &case, world.solve(Performer::Provider)).await;
+        world.registers(MARTA, Kind::Incident).await;
+        world.pass(HOUR * 24);
+
+        let month = ReportFilter::of(jiff::civil::date(2026, 11, 1), jiff::civil::date(2026, 11, 30));
+        let told = async |who, by| match world.desk.sla_report(viewer(who), month.clone(), by).await {
+            Ok(report) => report.rows.iter().map(line).collect::<Vec<_>>(),
+            Err(DeskError::NoSuchCase) => vec!["nothing".to_owned()],
+            Err(error) => panic!("{error}"),
+        };
+        let of_provider = ["provider_response 0+1", "provider_solution 0+1"];
+        let of_desk = ["first_answer 1+0", "solution 1+0"];
+        for who in [ADMIN, NATALY, AUDITOR] {
+            assert_eq!(told(who, GroupBy::Clock).await, [&of_desk[..], &of_provider].concat());
+        }
+        assert_eq!(told(HERNAN, GroupBy::Clock).await, of_provider, "of his contract");
+        assert_eq!(told(ADMIN, GroupBy::Provider).await, ["1 0+2", "none 2+0"]);
+        assert_eq!(told(ADMIN, GroupBy::Service).await, ["impresora 2+2 and 1 late"]);
+        for who in [MARTA, ROSALBA, CLARA] {
+            assert_eq!(told(who, GroupBy::Clock).await, ["nothing"]);
+        }
+        // Once it is of the security procedure, nobody learns of it from a number, nor from the list behind one.
+        let reopened = Command::Reopen { reason: world.text("Sigue igual.") };
+        world.does(person(MARTA), &case, reopened).await;
+        world.does(person(ADMIN), &case, Command::Refer { reason: world.text("Parece suplantación.") }).await;
+        assert_eq!(told(ADMIN, GroupBy::Clock).await, [""; 0]);
+        let behind = BehindRequest { filter: month.clone(), met: None, cursor: None, limit: 50 };
+        assert_eq!(world.desk.sla_cases(viewer(ADMIN), behind).await.unwrap().rows, []);
+    }
+
+    async fn a_report_is_told_beside_as_many_days_or_months_before(world: World) {
+        promises(&world).await;
+        let case = world.registers(MARTA, Kind::Incident).await;
+        world.solved(&case).await;
+        world.pass(HOUR * 24 * 30);
+        let date = jiff::civil::date;
+        let before = async |from, to| {
+            let filter = ReportFilter::of(from, to);
+            let report = world.desk.sla_report(viewer(ADMIN), filter, GroupBy::Month).await.unwrap();
+            (report.total.ended(), report.before.ended())
+        };
+        assert_eq!(before(date(2026, 11, 17), date(2026, 11, 17)).await, (2, 0));
+        assert_eq!(before(date(2026, 11, 18), date(2026, 11, 18)).await, (0, 2));
+        assert_eq!(before(date(2026, 11, 20), date(2026, 11, 22)).await, (0, 2));
+        assert_eq!(before(date(2026, 11, 21), date(2026, 11, 23)).await, (0, 0));
+        assert_eq!(before(date(2026, 12, 1), date(2026, 12, 31)).await, (0, 2), "the whole month before");
+        assert_eq!(before(date(2027, 1, 1), date(2027, 2, 28)).await, (0, 2), "the two months before");
+        assert_eq!(before(date(2027, 1, 1), date(2027, 1, 31)).await, (0, 0));
+    }
+}
+
+/// `service 2+1 and 3 late`.
+fn line(row: &atiende_desk::view::reports::ReportRow) -> String {
+    let late = row.tally.open_late.filter(|count| *count > 0);
+    let late = late.map_or(String::new(), |count| format!(" and {count} late"));
+    format!("{} {}+{}{late}", row.group.key(), row.tally.met, row.tally.breached)
 }

@@ -17,6 +17,14 @@ pub struct NamedCalendar {
 }
 
 impl Office {
+    /// An office of which nothing is known but its hours: enough to read clocks as they were read then.
+    pub fn calendars_alone(&self) -> Office {
+        let mut office = Office { timed: self.timed, ..Office::default() };
+        office.settings.clone_from(&self.settings);
+        office.calendars.clone_from(&self.calendars);
+        office
+    }
+
     /// The calendar of this id. Calendars are not removed, so an unknown one is of a newer program: then the office's own.
     pub fn calendar(&self, id: CalendarId) -> &WorkingCalendar {
         self.calendars.get(&id).map_or(&self.settings.calendar, |named: &Arc<NamedCalendar>| &named.calendar)

@@ -189,6 +189,16 @@ impl Clock {
         self.end == End::Open
     }
 
+    /// When it ended, one way or another.
+    pub fn ended(&self) -> Option<Timestamp> {
+        self.end.at()
+    }
+
+    /// Whether what it measures will never be done.
+    pub(super) fn is_void(&self) -> bool {
+        matches!(self.end, End::Void(_))
+    }
+
     /// When so much of its time was or will be used; nothing when it stands still before that, ended, or never comes
     /// to it.
     pub fn reaches(&self, office: &Office, time: SignedDuration) -> Option<Timestamp> {

@@ -36,13 +36,13 @@ fn agreement(name: &str) -> Agreement {
     }
 }
 
-fn promising(edit: impl FnOnce(&mut Agreement)) -> Office {
+pub(crate) fn promising(edit: impl FnOnce(&mut Agreement)) -> Office {
     let mut promised = agreement("General");
     edit(&mut promised);
     with(office(), &Change::SetAgreement(Box::new(promised)))
 }
 
-fn long(time: SignedDuration) -> String {
+pub(crate) fn long(time: SignedDuration) -> String {
     let minutes = time.as_mins();
     format!("{}h{:02}", minutes / 60, minutes % 60)
 }

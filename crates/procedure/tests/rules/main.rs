@@ -12,6 +12,7 @@ mod holidays;
 mod laws;
 mod moves;
 mod office;
+mod outcomes;
 mod promises;
 mod provider;
 mod registering;

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use atiende_procedure::office::Office;
 use atiende_procedure::{AttachmentRef, Case, Event, Recorded, TextRef};
 
 use crate::case_row::{self, Stored};
 use crate::cases::{contracts_of, from_state};
 use crate::value::Value;
 
+use super::known::Known;
+use super::outcomes;
 use super::streams::Stream;
 
 /// Notes in the stream all that is wrong with the case.
-pub(super) fn check(row: &Stored, office: &Office, stream: &mut Stream) {
+pub(super) fn check(row: &Stored, known: &Known, stream: &mut Stream) {
     let Some(story) = read(stream) else { return };
     let Some(case) = replay(&story) else {
         return stream.wrong.push("its first event is no registration".to_owned());
@@ -28,7 +29,7 @@ pub(super) fn check(row: &Stored, office: &Office, stream: &mut Stream) {
     if case.id.0 != row.id {
         stream.wrong.push("its events are another case's".to_owned());
     }
-    let values = case_row::values(&case, office);
+    let values = case_row::values(&case, &known.office);
     // Told by calendars that hold no longer, which is being set right.
     let old = row.columns.last() != values.last().map(|it| it.clone().plain()).as_ref();
     let told = if old { case_row::COLUMNS.len() - case_row::TIMED } else { case_row::COLUMNS.len() };
@@ -45,6 +46,7 @@ pub(super) fn check(row: &Stored, office: &Office, stream: &mut Stream) {
     if !stream.contracts.iter().cloned().eq(contracts_of(&case).into_iter().map(|id| listed(id.into()))) {
         stream.wrong.push("its contracts are not those of its events".to_owned());
     }
+    outcomes::check(&case, row.counted, known, stream);
 }
 
 /// Its events; nothing when they cannot be replayed, which is then said.

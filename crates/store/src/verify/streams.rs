@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use atiende_procedure::office::{Office, OfficeEvent, OfficeRecorded};
+use atiende_procedure::office::{OfficeEvent, OfficeRecorded};
 use atiende_procedure::{BlobHash, Event, Recorded, Text, TextRef};
 
 use crate::case_row::{self, Stored};
 use crate::error::Result;
 use crate::events::{BEGINNING, Hash, OFFICE, chained};
 use crate::link::Reader;
+use crate::outcomes::{OutcomeRow, StoredOutcome};
 use crate::query::Query;
 use crate::row::record;
 use crate::value::Value;
 
+use super::known::Known;
 use super::{Finding, story};
 
 record! {
@@ -56,6 +58,7 @@ pub(super) struct Stream {
     pub(super) watchers: Vec<(Value, Value)>,
     pub(super) contracts: Vec<(Value, Value)>,
     pub(super) attachments: Vec<(u64, BlobHash)>,
+    pub(super) outcomes: Vec<OutcomeRow>,
     pub(super) wrong: Vec<String>,
 }
 
@@ -86,13 +89,13 @@ pub(super) fn office(r: &mut Reader<'_>) -> Result<Seen> {
 }
 
 /// The next cases, and streams of cases that have no row.
-pub(super) fn cases(r: &mut Reader<'_>, office: &Office, after: i64, most: u32) -> Result<Seen> {
+pub(super) fn cases(r: &mut Reader<'_>, known: &Known, after: i64, most: u32) -> Result<Seen> {
     let rows = case_row::stored_after(r, after, most)?;
     let mut seen = Seen { last: rows.last().map(|row| row.id), cases: rows.len() as u64, ..Seen::default() };
     let mut streams = load(r, after, seen.last.unwrap_or(i64::MAX), &mut seen)?;
     for row in &rows {
         let stream = streams.remove(&row.id).unwrap_or_default();
-        case(&mut seen, row, office, stream);
+        case(&mut seen, row, known, stream);
     }
     for (id, stream) in streams {
         let about = stream.events.first().and_then(|body| number(body)).unwrap_or_else(|| name(id));
@@ -103,14 +106,14 @@ pub(super) fn cases(r: &mut Reader<'_>, office: &Office, after: i64, most: u32) 
     Ok(seen)
 }
 
-fn case(seen: &mut Seen, row: &Stored, office: &Office, mut stream: Stream) {
+fn case(seen: &mut Seen, row: &Stored, known: &Known, mut stream: Stream) {
     let about = match &row.columns[..3] {
         [Value::Text(prefix), Value::Int(year), Value::Int(sequence)] => {
             format!("{prefix}-{year}-{sequence}")
         }
         _ => name(row.id),
     };
-    story::check(row, office, &mut stream);
+    story::check(row, known, &mut stream);
     seen.findings.extend(stream.wrong.iter().map(|what| Finding::new(&about, what)));
     seen.files.extend(stream.attachments.iter().map(|(_, blob)| (about.clone(), *blob)));
 }
@@ -159,6 +162,11 @@ fn load(r: &mut Reader<'_>, after: i64, last: i64, seen: &mut Seen) -> Result<BT
     let files = between("stream, sequence, blob", "attachments", "stream", "stream, sequence, blob");
     r.each(&files, |(id, sequence, blob): (i64, u64, BlobHash)| {
         streams.entry(id).or_default().attachments.push((sequence, blob));
+        Ok(())
+    })?;
+    let outcomes = between(&StoredOutcome::columns(), "outcomes", "case_id", "case_id, clock, turn");
+    r.each(&outcomes, |StoredOutcome { case, row }: StoredOutcome| {
+        streams.entry(case.0).or_default().outcomes.push(row);
         Ok(())
     })?;
     Ok(streams)

@@ -11,6 +11,7 @@ mod feed;
 mod jobs;
 mod office;
 mod outbox;
+mod outcomes;
 mod presence;
 mod property;
 mod queue;

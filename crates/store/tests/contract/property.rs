@@ -2,7 +2,7 @@
 //! all that is stored is the sum of its events.
 
 use atiende_procedure::permission::Scope;
-use atiende_procedure::{Case, CaseId, Closing, ContractId, Event, PersonId, SupportLevel, Text};
+use atiende_procedure::{Case, CaseId, Closing, ContractId, Event, PersonId, ServiceId, SupportLevel, Text};
 use atiende_store::queue::{self, Filter};
 use atiende_store::verify::verify;
 use atiende_store::{Blobs, backlog};
@@ -20,6 +20,10 @@ enum Step {
     Unwatched(i64),
     Referred,
     SentBack,
+    Promised(u32),
+    Classified(i64),
+    Solved,
+    Reopened,
     Closed,
 }
 
@@ -36,6 +40,13 @@ impl Step {
             Step::Unwatched(person) => bare(Event::WatcherRemoved { person: PersonId(person) }),
             Step::Referred => vec![referred()],
             Step::SentBack => vec![sent_back()],
+            Step::Promised(minutes) => vec![promised(minutes, minutes * 2)],
+            Step::Classified(service) => bare(classified(Some(ServiceId(service)))),
+            Step::Solved => {
+                let level = SupportLevel::Second;
+                vec![assigned(level, 1, Some(11)), assessed(level), solved()]
+            }
+            Step::Reopened => vec![reopened(SupportLevel::Second, 11)],
             Step::Closed => bare(Event::Closed { how: Closing::GraceEnded }),
         }
     }
@@ -49,6 +60,10 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (1..5_i64).prop_map(Step::Unwatched),
         1 => Just(Step::Referred),
         1 => Just(Step::SentBack),
+        2 => (0..2_u32).prop_map(Step::Promised),
+        1 => (1..3_i64).prop_map(Step::Classified),
+        2 => Just(Step::Solved),
+        1 => Just(Step::Reopened),
         1 => Just(Step::Closed),
     ]
 }
@@ -68,7 +83,7 @@ fn scope() -> impl Strategy<Value = Scope> {
 type Plan = (Vec<(i64, bool, Vec<Step>)>, Scope);
 
 fn plan() -> impl Strategy<Value = Plan> {
-    let case = (1..5_i64, proptest::bool::weighted(0.2), proptest::collection::vec(step(), 0..6));
+    let case = (1..5_i64, proptest::bool::weighted(0.2), proptest::collection::vec(step(), 0..9));
     (proptest::collection::vec(case, 1..4), scope())
 }
 

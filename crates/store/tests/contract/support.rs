@@ -3,10 +3,11 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use atiende_procedure::office::Office;
+use atiende_procedure::sla::{Hours, Promise, Targets};
 use atiende_procedure::{
-    Acted, Actor, Attachment, Audience, Capacity, Case, CaseId, CaseNumber, Channel, CommandId, ContractId,
-    Details, Event, GroupId, Impact, Kind, PersonId, Recorded, Registered, SupportLevel, Text, Urgency,
-    VersionId,
+    Acted, Actor, AgreementId, Attachment, Audience, CalendarId, Capacity, Case, CaseId, CaseNumber, Channel,
+    CommandId, ContractId, Details, Event, GroupId, Impact, Kind, Performer, PersonId, Recorded, Registered,
+    ServiceId, SupportLevel, Text, Urgency, VersionId, Work,
 };
 use atiende_store::{Db, Location, StoreError, Writer, cases, numbers};
 use jiff::{SignedDuration, Timestamp};
@@ -199,6 +200,16 @@ pub fn advance(
     events: &[(Event, Vec<Text>)],
     at: Timestamp,
 ) -> Result<Case, StoreError> {
+    advance_in(w, &Office::default(), id, events, at)
+}
+
+pub fn advance_in(
+    w: &mut Writer<'_>,
+    office: &Office,
+    id: CaseId,
+    events: &[(Event, Vec<Text>)],
+    at: Timestamp,
+) -> Result<Case, StoreError> {
     let held = cases::hold(w, id)?.expect("the case of the test");
     let version = held.case().version;
     let acted = Acted { by: Actor::Person(PersonId(1)), capacity: Capacity::Agent };
@@ -213,7 +224,7 @@ pub fn advance(
         })
         .collect();
     let words: Vec<&Text> = events.iter().flat_map(|(_, words)| words).collect();
-    cases::advance(w, &Office::default(), &held, &recorded, &words)
+    cases::advance(w, office, &held, &recorded, &words)
 }
 
 pub fn assigned(level: SupportLevel, group: i64, agent: Option<i64>) -> (Event, Vec<Text>) {
@@ -241,6 +252,40 @@ pub fn to_provider(contract: i64) -> (Event, Vec<Text>) {
         promise: None,
     };
     (event, vec![reason])
+}
+
+/// A promise of so many working minutes to assign it and to solve it.
+pub fn promised(assignment: u32, solution: u32) -> (Event, Vec<Text>) {
+    let targets = Targets { assignment: Some(assignment), first_answer: None, solution: Some(solution) };
+    let promise = Promise {
+        agreement: AgreementId(1),
+        version: 1,
+        targets,
+        hours: Hours::Calendar(CalendarId::MAIN),
+        pauses: Default::default(),
+        warnings: Vec::new(),
+    };
+    (Event::Promised { promise: Some(Box::new(promise)) }, Vec::new())
+}
+
+pub fn classified(service: Option<ServiceId>) -> Event {
+    Event::Classified { kind: Kind::Incident, service, impact: Impact::Medium, urgency: Urgency::Medium }
+}
+
+pub fn solved() -> (Event, Vec<Text>) {
+    let activities = text("Se cambió el rodillo");
+    let event = Event::Solved {
+        activities: activities.reference(),
+        performed_by: Performer::Agent,
+        grace_ends: clock(),
+    };
+    (event, vec![activities])
+}
+
+pub fn reopened(level: SupportLevel, agent: i64) -> (Event, Vec<Text>) {
+    let reason = text("Sigue igual");
+    let work = Work { level, group: GroupId(1), agent: PersonId(agent) };
+    (Event::Reopened { reason: reason.reference(), work }, vec![reason])
 }
 
 pub fn said(audience: Audience, body: &str) -> (Event, Vec<Text>) {

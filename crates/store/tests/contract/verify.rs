@@ -50,7 +50,7 @@ impl World {
         panic!("not all events were sealed");
     }
 
-    async fn look(&self) -> (Looked, Vec<String>) {
+    pub async fn look(&self) -> (Looked, Vec<String>) {
         let blobs = Blobs::open(self.folder()).unwrap();
         let mut findings = Vec::new();
         let looked =
@@ -59,7 +59,7 @@ impl World {
     }
 
     /// What somebody with the database's password can do.
-    async fn tamper(&self, sql: &str) {
+    pub async fn tamper(&self, sql: &str) {
         let (location, sql) = (self.location.clone(), sql.to_owned());
         tokio::task::spawn_blocking(move || match location {
             Location::Folder(folder) => {
