@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::holiday::{HolidayLaw, HolidayRule, holidays};
 
-pub use form::{BadCalendar, CalendarForm, ExceptionForm};
+pub use form::{BadCalendar, CalendarForm, ExceptionForm, hours_as_written};
 pub use year::{CalendarDay, DayKind};
 
 /// Working hours in a time zone: several spans a weekday, holidays by law and of the office, exceptions by date.
@@ -68,6 +68,11 @@ impl WorkingCalendar {
     /// The time zone of the hours.
     pub fn zone(&self) -> &TimeZone {
         &self.zone
+    }
+
+    /// The holidays that only this calendar has.
+    pub fn local_holidays(&self) -> &[HolidayRule] {
+        &self.local
     }
 
     /// The day of an instant, here.

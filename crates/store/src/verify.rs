@@ -63,6 +63,12 @@ pub async fn verify(db: &Db, blobs: &Blobs, mut found: impl FnMut(Finding)) -> R
     looked.events += office.events;
     looked.texts += office.texts;
     office.findings.into_iter().for_each(&mut found);
+    for (about, blob) in office.files {
+        looked.files += 1;
+        if let Some(finding) = file(blobs, &about, blob).await? {
+            found(finding);
+        }
+    }
 
     // An office that cannot be read was told of above; cases are then held against an empty one.
     let known = Arc::new(db.read(crate::office::load).await.unwrap_or_default());

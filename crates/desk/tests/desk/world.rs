@@ -395,6 +395,7 @@ fn contract() -> Contract {
         solution: None,
         hours: None,
         penalties: String::new(),
+        documents: Vec::new(),
         active: true,
     }
 }

@@ -8,6 +8,7 @@ mod closing;
 mod evidence;
 mod forbidden;
 mod office;
+mod promising;
 mod provider;
 mod registering;
 mod security;
