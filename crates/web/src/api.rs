@@ -8,6 +8,7 @@ mod moves;
 mod office;
 mod problem;
 mod promises;
+mod setting;
 
 use axum::Router;
 use axum::routing::get;
@@ -19,6 +20,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 pub(crate) use caller::{Caller, bearer};
 pub(crate) use problem::shaped;
+pub(crate) use promises::YEARS;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -72,10 +74,13 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(office::people))
         .routes(routes!(office::groups))
         .routes(routes!(office::providers))
-        .routes(routes!(promises::contracts))
-        .routes(routes!(promises::calendars))
+        .routes(routes!(promises::contracts, setting::add_contract))
+        .routes(routes!(setting::set_contract))
+        .routes(routes!(promises::calendars, setting::add_calendar))
+        .routes(routes!(setting::set_calendar))
         .routes(routes!(promises::holidays))
-        .routes(routes!(promises::agreements))
+        .routes(routes!(promises::agreements, setting::add_agreement))
+        .routes(routes!(setting::set_agreement))
 }
 
 /// The API's description, for its own page.

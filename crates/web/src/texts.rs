@@ -26,6 +26,7 @@ const SPANISH: &[&str] = &[
     include_str!("../locales/es-CO/portal.ftl"),
     include_str!("../locales/es-CO/desk.ftl"),
     include_str!("../locales/es-CO/mail.ftl"),
+    include_str!("../locales/es-CO/office.ftl"),
     include_str!("../locales/es-CO/promises.ftl"),
     include_str!("../locales/es-CO/refusals.ftl"),
 ];
@@ -34,6 +35,7 @@ const ENGLISH: &[&str] = &[
     include_str!("../locales/en/portal.ftl"),
     include_str!("../locales/en/desk.ftl"),
     include_str!("../locales/en/mail.ftl"),
+    include_str!("../locales/en/office.ftl"),
     include_str!("../locales/en/promises.ftl"),
     include_str!("../locales/en/refusals.ftl"),
 ];
