@@ -78,7 +78,7 @@ test("an agreement by that calendar holds for a new case", { timeout: 120_000 },
     await save(page);
     const row = await page.locator("tr", { hasText: "Nómina" }).innerText();
     assert.match(row, /Nómina: error o dato equivocado/);
-    assert.match(row, /Alta: solucionar 1 h 30 min/);
+    assert.match(row, /Alta: solucionar 1\sh\s30\smin/);
     assert.match(row, /Jornada corta\s+Vigente/);
   });
   const number = await step(people.usuario, "a new case", async (page) => {

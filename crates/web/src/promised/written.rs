@@ -54,6 +54,11 @@ pub(crate) fn as_length(minutes: u32) -> String {
     }
 }
 
+/// The same, to be read: no line breaks inside it.
+pub(crate) fn amount(minutes: u32) -> String {
+    as_length(minutes).replace(' ', "\u{a0}")
+}
+
 /// The spans of a day as they are typed: `7:00 – 12:00, 13 a 17`. Each as the procedure writes it, if it is one at all.
 pub(crate) fn spans(typed: &str) -> Vec<String> {
     let typed = typed.replace(['–', '—'], "-").replace(" a ", "-").replace(" to ", "-").replace(" y ", ",");

@@ -13,7 +13,7 @@ use super::{calendars, reads_office};
 use crate::app::App;
 use crate::frame::Frame;
 use crate::oops::shown;
-use crate::promised::written::as_length;
+use crate::promised::written::amount;
 use crate::visitor::Visitor;
 
 #[derive(Debug, Template)]
@@ -114,7 +114,7 @@ fn promises(frame: &Frame, agreement: &Agreement) -> Vec<String> {
         let targets = agreement.targets.get(priority)?;
         let said = ClockName::OF_THE_DESK.into_iter().filter_map(|clock| {
             let minutes = target(targets, clock)?;
-            Some(format!("{} {}", frame.t.of_word("target-short", clock.as_str()), as_length(minutes)))
+            Some(format!("{} {}", frame.t.of_word("target-short", clock.as_str()), amount(minutes)))
         });
         let said: Vec<String> = said.collect();
         Some(format!("{}: {}", frame.word("priority", priority), said.join(", ")))

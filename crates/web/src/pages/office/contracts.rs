@@ -12,7 +12,7 @@ use super::sheet::{may_change, nowhere};
 use crate::app::App;
 use crate::frame::Frame;
 use crate::oops::shown;
-use crate::promised::written::as_length;
+use crate::promised::written::amount;
 use crate::visitor::Visitor;
 
 #[derive(Debug, Template)]
@@ -55,7 +55,7 @@ pub(crate) async fn list(State(app): State<App>, visitor: Visitor) -> Response {
     let contracts = office.contracts.values().map(|contract| {
         let provider = office.providers.get(&contract.provider);
         let promised = [("contract-responds", contract.response), ("contract-solves", contract.solution)];
-        let promised = promised.into_iter().filter_map(|(name, it)| Some((name, as_length(it?))));
+        let promised = promised.into_iter().filter_map(|(name, it)| Some((name, amount(it?))));
         let promised: Vec<String> = promised.map(|(name, length)| frame.t.name(name, &length)).collect();
         ContractRow {
             id: contract.id,

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::frame::Frame;
 use crate::oops::shown;
 use crate::promised::calendar::WEEK;
-use crate::promised::written::as_length;
+use crate::promised::written::amount;
 use crate::query::Query;
 use crate::visitor::Visitor;
 
@@ -139,7 +139,7 @@ fn mark(frame: &Frame, kind: DayKind) -> Mark {
 /// How many days are worked, and for how long.
 fn total(frame: &Frame, days: &[CalendarDay]) -> String {
     let worked = days.iter().filter(|day| day.minutes > 0).count();
-    let hours = as_length(days.iter().map(|day| day.minutes).sum());
+    let hours = amount(days.iter().map(|day| day.minutes).sum());
     format!("{} · {hours}", frame.t.count("year-days", worked))
 }
 
