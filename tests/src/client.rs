@@ -91,6 +91,14 @@ impl Client {
         self.try_post(path, body, None).expect("the server answers")
     }
 
+    /// Sends JSON that takes the place of what is at a path under `/api/v1`.
+    #[track_caller]
+    pub fn put(&self, path: &str, body: &Value) -> Answer {
+        let headers = [("content-type", "application/json")];
+        let sent = self.send(Method::PUT, &format!("/api/v1{path}"), &headers, body.to_string().as_bytes());
+        sent.expect("the server answers")
+    }
+
     /// The same with a key under which a repeat is the same attempt.
     ///
     /// # Errors

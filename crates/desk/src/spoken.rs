@@ -118,6 +118,16 @@ impl Spoken {
         }
     }
 
+    /// The month's name: *diciembre*.
+    pub fn month_name(&self, date: Date) -> &'static str {
+        self.names(date, &DAYS, &MONTHS).1
+    }
+
+    /// The weekday's name: *martes*.
+    pub fn weekday(&self, date: Date) -> &'static str {
+        self.names(date, &DAYS, &MONTHS).0
+    }
+
     /// The day in little room: *mar. 17 nov.*, *hoy*, *ayer*, *mañana*.
     pub fn short_day(&self, at: Timestamp) -> String {
         let date = self.zone.to_datetime(at).date();

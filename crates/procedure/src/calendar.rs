@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::holiday::{HolidayLaw, HolidayRule, holidays};
 
-pub use form::{BadCalendar, CalendarForm, ExceptionForm};
+pub use form::{BadCalendar, CalendarForm, ExceptionForm, hours_as_written};
 use work::Years;
 pub use year::{CalendarDay, DayKind};
 
@@ -70,6 +70,11 @@ impl WorkingCalendar {
     /// The time zone of the hours.
     pub fn zone(&self) -> &TimeZone {
         &self.zone
+    }
+
+    /// The holidays that only this calendar has.
+    pub fn local_holidays(&self) -> &[HolidayRule] {
+        &self.local
     }
 
     /// The day of an instant, here.

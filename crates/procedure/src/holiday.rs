@@ -41,6 +41,10 @@ crate::vocabulary::vocabulary! {
     }
 }
 
+/// Has every day that a month can have.
+const LEAP_YEAR: i16 = 2024;
+/// In days: farther away a feast would fall in another year.
+const FARTHEST_FROM_EASTER: i32 = 250;
 /// The year from which Ley 51 de 1983 moves holidays to Monday.
 const LEY_51: i16 = 1984;
 /// The first year of 9 July by Ley 2578 de 2026.
@@ -78,6 +82,18 @@ const EASTER: [(&str, i32, i32); 5] = [
 ];
 
 impl HolidayRule {
+    /// Whether it has a name and a day in some year.
+    pub fn can_fall(&self) -> bool {
+        let years = self.from.zip(self.until).is_none_or(|(from, until)| from <= until);
+        let day = match self.falls {
+            Falls::Fixed { month, day } | Falls::Monday { month, day } => {
+                Date::new(LEAP_YEAR, month, day).is_ok()
+            }
+            Falls::Easter { days } => (-FARTHEST_FROM_EASTER..=FARTHEST_FROM_EASTER).contains(&days),
+        };
+        !self.name.trim().is_empty() && years && day
+    }
+
     fn day(&self, year: i16) -> Option<Date> {
         if self.from.is_some_and(|from| year < from) || self.until.is_some_and(|until| year > until) {
             return None;

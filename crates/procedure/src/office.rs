@@ -11,6 +11,7 @@ mod contract;
 mod mailbox;
 mod person;
 mod place;
+mod revision;
 mod settings;
 mod version;
 pub mod written;
@@ -20,10 +21,11 @@ pub(crate) use agreement::Covered;
 pub use agreement::{Agreement, AgreementHours};
 pub use calendars::NamedCalendar;
 pub use catalogue::{Answer, Question, QuestionForm, Service};
-pub use contract::{Contract, ContractKind, Provider};
+pub use contract::{Contract, ContractDocument, ContractKind, MOST_DOCUMENTS, Provider};
 pub use mailbox::{MailSecurity, MailServer, Mailbox, OAuthClient, Receiving, writes_for};
 pub use person::{Group, Person, Profile};
 pub use place::{Department, Site};
+pub use revision::{Revision, Subject};
 pub use settings::{Settings, WaitingTimes};
 pub use version::{ActivityText, Approval, ChangeLogEntry, ProcedureVersion, VersionDocument};
 
@@ -61,6 +63,7 @@ pub struct Office {
     /// Tokens in force, by id; their secrets are not here.
     pub tokens: BTreeMap<TokenId, Token>,
     by_email: BTreeMap<String, PersonId>,
+    revisions: BTreeMap<Subject, Vec<Revision>>,
 }
 
 /// A bearer token of the API; its hash lies in the store.
@@ -187,9 +190,24 @@ pub enum Change {
     /// Its version is given by the office.
     SetAgreement(Box<Agreement>),
     SetCalendar(Box<NamedCalendar>),
+    /// The change, unless what it sets has another revision than the one that its author looked at.
+    IfUnchanged {
+        revision: u64,
+        change: Box<Change>,
+    },
 }
 
 impl Office {
+    /// Each time that a thing was set, the first time first.
+    pub fn revisions(&self, of: Subject) -> &[Revision] {
+        self.revisions.get(&of).map_or(&[], Vec::as_slice)
+    }
+
+    /// How often a thing was set: 1 when it was made, one more with each change; 0 for what there is not.
+    pub fn revision(&self, of: Subject) -> u64 {
+        self.revisions(of).len() as u64
+    }
+
     /// The person with this address, in any case of letters.
     pub fn person_by_email(&self, email: &str) -> Option<&Arc<Person>> {
         self.by_email.get(&email.trim().to_lowercase()).and_then(|id| self.people.get(id))
@@ -279,6 +297,10 @@ impl Office {
     /// when it was destroyed by order of the law.
     pub fn apply(&mut self, recorded: &OfficeRecorded, profile: Option<Profile>) {
         self.version = recorded.sequence;
+        if let Some(subject) = recorded.event.subject() {
+            let revision = Revision { at: recorded.at, by: recorded.acted.by };
+            self.revisions.entry(subject).or_default().push(revision);
+        }
         match &recorded.event {
             OfficeEvent::PersonSet { person, roles, groups, active, .. } => {
                 if let Some(before) = self.people.get(person) {

@@ -88,6 +88,8 @@ pub enum Refusal {
     PersonNotActive { person: PersonId },
     /// A security incident is referred, not classified (R10).
     SecurityIsReferred,
+    /// Somebody else set it since it was looked at; it is of this version now.
+    Stale { version: u64 },
     /// Nobody could administer any more (R8).
     LastAdministrator,
     /// No version of the procedure is in force: nothing can be registered under it (R5).
@@ -151,6 +153,7 @@ impl Refusal {
             Refusal::ServiceNotOffered => "service-not-offered",
             Refusal::PersonNotActive { .. } => "person-not-active",
             Refusal::SecurityIsReferred => "security-is-referred",
+            Refusal::Stale { .. } => "stale",
             Refusal::LastAdministrator => "last-administrator",
             Refusal::NoProcedureInForce => "no-procedure-in-force",
         }
@@ -178,6 +181,7 @@ impl Refusal {
             | Refusal::NoFollowUpDue
             | Refusal::NothingDue
             | Refusal::AlreadyRecorded
+            | Refusal::Stale { .. }
             | Refusal::LastAdministrator
             | Refusal::NoProcedureInForce => RefusalClass::State,
             _ => RefusalClass::Content,

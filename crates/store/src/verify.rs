@@ -67,6 +67,12 @@ pub async fn verify(db: &Db, blobs: &Blobs, mut found: impl FnMut(Finding)) -> R
     looked.events += office.events;
     looked.texts += office.texts;
     office.findings.into_iter().for_each(&mut found);
+    for (about, blob) in office.files {
+        looked.files += 1;
+        if let Some(finding) = file(blobs, &about, blob).await? {
+            found(finding);
+        }
+    }
 
     let mut known = Arc::new(db.read(Known::load).await?);
     let mut after = 0;

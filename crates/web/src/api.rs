@@ -9,6 +9,7 @@ mod office;
 mod problem;
 mod promises;
 mod reports;
+mod setting;
 #[cfg(debug_assertions)]
 pub(crate) mod simulated;
 
@@ -22,6 +23,7 @@ use utoipa_axum::routes;
 use crate::app::App;
 pub(crate) use caller::{Caller, bearer};
 pub(crate) use problem::shaped;
+pub(crate) use promises::YEARS;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -75,10 +77,13 @@ fn described() -> OpenApiRouter<App> {
         .routes(routes!(office::people))
         .routes(routes!(office::groups))
         .routes(routes!(office::providers))
-        .routes(routes!(promises::contracts))
-        .routes(routes!(promises::calendars))
+        .routes(routes!(promises::contracts, setting::add_contract))
+        .routes(routes!(setting::set_contract))
+        .routes(routes!(promises::calendars, setting::add_calendar))
+        .routes(routes!(setting::set_calendar))
         .routes(routes!(promises::holidays))
-        .routes(routes!(promises::agreements))
+        .routes(routes!(promises::agreements, setting::add_agreement))
+        .routes(routes!(setting::set_agreement))
         .routes(routes!(reports::sla))
         .routes(routes!(reports::sla_cases))
 }

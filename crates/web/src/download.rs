@@ -1,6 +1,5 @@
 //! Handing files out: never run in the page that shows them.
 
-use atiende_procedure::AttachmentRef;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -9,9 +8,9 @@ use bytes::Bytes;
 const SHOWN: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
 /// A file as an answer: pictures inside a sandbox, all else as a download under its own name.
-pub(crate) fn response(file: &AttachmentRef, name: &str, bytes: Bytes) -> Response {
-    let shown = SHOWN.contains(&file.media_type.as_str());
-    let media_type = if shown { file.media_type.as_str() } else { "application/octet-stream" };
+pub(crate) fn response(media_type: &str, name: &str, bytes: Bytes) -> Response {
+    let shown = SHOWN.contains(&media_type);
+    let media_type = if shown { media_type } else { "application/octet-stream" };
     let kind = if shown { "inline" } else { "attachment" };
     let mut headers = HeaderMap::new();
     let mut add = |name, value: &str| {

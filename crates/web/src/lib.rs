@@ -15,6 +15,7 @@ mod listing;
 mod metrics;
 mod oops;
 mod pages;
+mod promised;
 mod query;
 mod refused;
 mod reporting;

@@ -62,6 +62,7 @@ pub fn router(desk: Desk, options: WebOptions) -> Router {
         .route("/seguridad", get(pages::security::show))
         .route("/procedimiento", get(pages::procedure::show))
         .route("/oficina", get(pages::office::show))
+        .merge(pages::office::routes())
         .route("/oficina/personas", get(pages::people::list))
         .route("/oficina/personas/nueva", get(pages::people::new).post(pages::people::create))
         .route("/oficina/personas/{id}", get(pages::people::edit).post(pages::people::save))

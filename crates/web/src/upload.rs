@@ -11,6 +11,7 @@ use bytes::{Bytes, BytesMut};
 use crate::app::App;
 use crate::lenient::{Fields, urlencoded};
 use crate::oops::Oops;
+use crate::promised::Wrong;
 use crate::texts::Texts;
 use crate::visitor::Looker;
 
@@ -42,6 +43,11 @@ pub(crate) struct RefusedFile {
 impl RefusedFile {
     pub(crate) fn sentence(&self, t: &Texts) -> String {
         t.name(self.problem, &self.name)
+    }
+
+    /// What is wrong with the field that brought it.
+    pub(crate) fn wrong(&self, field: &str) -> Wrong {
+        Wrong::about(field, self.problem, &self.name)
     }
 }
 

@@ -373,6 +373,7 @@ impl Draft {
             solution: said.solution_hours.map(minutes),
             hours: self.contract_hours(said.hours.as_ref())?,
             penalties: said.penalties.clone(),
+            documents: before.map_or_else(Vec::new, |before| before.documents.clone()),
             active: said.active,
         };
         if before.is_some_and(|before| **before == contract) {

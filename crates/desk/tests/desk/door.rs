@@ -7,6 +7,25 @@ use atiende_procedure::*;
 use crate::world::*;
 
 on_both! {
+    async fn two_administrators_at_once_lose_nothing(world: World) {
+        let other = world.another_node().await;
+        let site = |name: &str| {
+            let mut site = world.desk.office().sites[&SiteId(1)].clone();
+            site.name = name.to_owned();
+            Change::SetSite(site).if_unchanged(1)
+        };
+        let set = |desk: atiende_desk::Desk, change| async move {
+            let id = desk.ambience().command_id();
+            desk.administer(Viewer::new(Actor::Operator), id, vec![change]).await
+        };
+        set(other, site("Sede norte")).await.unwrap();
+        let late = set(world.desk.clone(), site("Sede sur")).await;
+        let stale = Refusal::Stale { version: 2 };
+        assert!(matches!(late, Err(AdministerError::Refused { refusal, .. }) if refusal == stale));
+        world.desk.refresh_office().await.unwrap();
+        assert_eq!(world.desk.office().sites[&SiteId(1)].name, "Sede norte");
+    }
+
     async fn the_whole_procedure_is_walked(world: World) {
         let case = world.registers(MARTA, Kind::Incident).await;
         assert_eq!(case.to_string(), "MS-2026-1");

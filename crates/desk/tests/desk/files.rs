@@ -1,12 +1,25 @@
 //! Files: looked at, kept, and read by whoever may read what brought them.
 
 use atiende_desk::{AttachError, DeskError, LARGEST_FILE, Upload};
+use atiende_procedure::office::{Change, ContractDocument};
 use atiende_procedure::*;
 use bytes::Bytes;
 
 use crate::world::*;
 
 const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and the rest of a picture";
+
+/// Writes something else into the picture's file.
+fn spoil(folder: &std::path::Path) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            spoil(&path);
+        } else if std::fs::read(&path).unwrap() == PICTURE {
+            std::fs::write(path, b"another picture").unwrap();
+        }
+    }
+}
 
 on_both! {
     async fn a_file_is_read_by_whoever_reads_its_message(world: World) {
@@ -39,6 +52,38 @@ on_both! {
         world.does(person(MARTA), &case, say).await;
         assert!(world.desk.file_seen_by(viewer(CLARA), case.clone(), file.blob).await.is_ok());
         assert!(world.desk.file_seen_by(viewer(ADMIN), case.clone(), file.blob).await.is_err());
+    }
+
+    async fn a_contracts_document_is_read_by_who_follows_it_and_kept_under_watch(world: World) {
+        let upload = Upload { name: "Contrato.png".to_owned(), bytes: Bytes::from_static(PICTURE) };
+        let file = world.desk.attach(upload).await.unwrap();
+        let mut contract = (*world.desk.office().contracts[&CONTRACT]).clone();
+        contract.documents.push(ContractDocument {
+            blob: file.blob,
+            name: file.name.body().to_owned(),
+            media_type: file.media_type,
+            size: file.size,
+        });
+        world.administer(vec![Change::SetContract(Box::new(contract.clone()))]).await;
+        let read = |who, blob| world.desk.document_seen_by(viewer(who), CONTRACT, blob);
+        for who in [AUDITOR, ADMIN] {
+            assert!(read(who, file.blob).await.is_ok(), "{who}");
+        }
+        let (document, bytes) = read(HERNAN, file.blob).await.unwrap();
+        assert_eq!((document.name.as_str(), &bytes[..]), ("Contrato.png", PICTURE));
+        for who in [MARTA, NATALY] {
+            assert!(matches!(read(who, file.blob).await, Err(DeskError::NoSuchCase)), "{who}");
+        }
+        let other = world.desk.attach(Upload { name: "otro".into(), bytes: Bytes::from_static(b"otro") });
+        let other = other.await.unwrap().blob;
+        assert!(matches!(read(HERNAN, other).await, Err(DeskError::NoSuchCase)), "not of this contract");
+
+        contract.documents.clear();
+        world.administer(vec![Change::SetContract(Box::new(contract))]).await;
+        assert!(read(HERNAN, file.blob).await.is_err(), "it was taken out");
+        assert_eq!(world.findings().await, Vec::<String>::new());
+        spoil(&world.folder.join("blobs"));
+        assert_eq!(world.findings().await, [format!("contract C-014: the file {} was changed", file.blob)]);
     }
 
     async fn what_is_too_large_is_not_taken(world: World) {

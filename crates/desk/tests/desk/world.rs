@@ -11,6 +11,7 @@ use atiende_procedure::office::{
     Settings, Site, written,
 };
 use atiende_procedure::*;
+use atiende_store::verify::verify;
 use atiende_store::{Blobs, Db, Location};
 use jiff::{SignedDuration, Timestamp};
 
@@ -94,6 +95,15 @@ impl World {
 
     pub fn pass(&self, time: SignedDuration) {
         self.clock.fetch_add(i64::try_from(time.as_micros()).unwrap(), Ordering::Relaxed);
+    }
+
+    /// What verifying the whole memory finds.
+    pub async fn findings(&self) -> Vec<String> {
+        let db = Db::open(&self.location).await.unwrap();
+        let blobs = Blobs::open(&self.folder).unwrap();
+        let mut findings = Vec::new();
+        verify(&db, &blobs, |finding| findings.push(finding.to_string())).await.unwrap();
+        findings
     }
 
     pub async fn administer(&self, changes: Vec<Change>) {
@@ -395,6 +405,7 @@ fn contract() -> Contract {
         solution: None,
         hours: None,
         penalties: String::new(),
+        documents: Vec::new(),
         active: true,
     }
 }

@@ -127,6 +127,14 @@ impl From<WorkingCalendar> for CalendarForm {
     }
 }
 
+/// The hours of one day in order, as they are written back: `8:00 - 12:00` becomes `08:00-12:00`.
+///
+/// # Errors
+/// When a span is none, or two run into each other.
+pub fn hours_as_written(written: &[String]) -> Result<Vec<String>, BadCalendar> {
+    read(written).map(|hours| write(&hours))
+}
+
 fn read(written: &[String]) -> Result<Vec<Hours>, BadCalendar> {
     let mut spans = Vec::new();
     for text in written {

@@ -31,6 +31,8 @@ pub struct CalendarDay {
     pub name: String,
     /// Its working hours, as `08:00-12:00`.
     pub hours: Vec<String>,
+    /// Their sum by the clock on the wall, in minutes.
+    pub minutes: u32,
 }
 
 impl WorkingCalendar {
@@ -52,7 +54,7 @@ impl WorkingCalendar {
                 (None, None) => DayKind::Working,
             };
             let name = exception.map(|it| &it.name).or(holiday).cloned().unwrap_or_default();
-            days.push(CalendarDay { date, kind, name, hours: write(hours) });
+            days.push(CalendarDay { date, kind, name, minutes: minutes(hours), hours: write(hours) });
         }
         days
     }
@@ -103,6 +105,8 @@ mod tests {
         }
         assert_eq!(day(date(2026, 12, 7)).hours, ["08:00-12:00", "13:00-17:00"]);
         assert_eq!(day(date(2026, 12, 24)).hours, ["08:00-12:00"]);
+        let minutes = |on| day(on).minutes;
+        assert_eq!([7, 8, 24].map(|on| minutes(date(2026, 12, on))), [480, 0, 240]);
     }
 
     #[test]

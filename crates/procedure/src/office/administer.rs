@@ -5,10 +5,11 @@ mod mailbox;
 mod people;
 mod promise;
 mod service;
+mod settings;
 
 use super::{Change, Office, OfficeEvent, Token};
 use crate::{Acted, Action, Actor, Capacity, Circumstances, PersonId, Problem, Refusal, Role, Text, TokenId};
-use checks::{bad, check_email, given, named, unique, unknown};
+use checks::{bad, given, named, unique, unknown};
 
 /// What a change brought about, with the words to be stored beside its events.
 pub struct Administered {
@@ -51,7 +52,7 @@ pub fn administer(office: &Office, change: &Change, now: &Circumstances) -> Resu
         Change::SetProvider(provider) => service::set_provider(office, provider)?,
         Change::SetContract(contract) => service::set_contract(office, contract)?,
         Change::SetVersion(version) => set_version(office, version)?,
-        Change::SetSettings(settings) => set_settings(settings)?,
+        Change::SetSettings(settings) => settings::set_settings(office, settings)?,
         Change::SetPassword { person } => {
             office.people.get(person).ok_or(unknown("person"))?;
             OfficeEvent::PasswordSet { person: *person }
@@ -64,6 +65,13 @@ pub fn administer(office: &Office, change: &Change, now: &Circumstances) -> Resu
         Change::SetMailbox(mailbox) => mailbox::set_mailbox(office, mailbox)?,
         Change::SetAgreement(agreement) => promise::set_agreement(office, agreement)?,
         Change::SetCalendar(calendar) => promise::set_calendar(office, calendar)?,
+        Change::IfUnchanged { revision, change } => {
+            let version = change.subject().map_or(0, |subject| office.revision(subject));
+            if version != *revision {
+                return Err(Refusal::Stale { version });
+            }
+            return administer(office, change, now);
+        }
     };
     Ok(Administered { acted, events: vec![event], texts })
 }
@@ -103,35 +111,6 @@ fn set_version(office: &Office, version: &super::ProcedureVersion) -> Result<Off
         return Err(bad("activities", Problem::OutOfRange));
     }
     Ok(OfficeEvent::VersionSet { version: Box::new(version) })
-}
-
-/// The longest waiting time that may be proposed, in working minutes: a year of 24-hour days.
-const LONGEST_WAIT: u32 = 365 * 24 * 60;
-
-fn set_settings(settings: &super::Settings) -> Result<OfficeEvent, Refusal> {
-    let prefix = &settings.prefix;
-    let letters = prefix.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    if !(1..=12).contains(&prefix.len()) || !letters {
-        return Err(bad("prefix", Problem::Malformed));
-    }
-    let times = settings.waiting_times;
-    for (field, fits) in [
-        ("grace_days", settings.grace_days <= 60),
-        ("follow_up_days", (1..=60).contains(&settings.follow_up_days)),
-        ("rating_days", (1..=3_650).contains(&settings.rating_days)),
-        (
-            "waiting_times",
-            [times.low, times.medium, times.high, times.escalated].iter().all(|time| *time <= LONGEST_WAIT),
-        ),
-    ] {
-        if !fits {
-            return Err(bad(field, Problem::OutOfRange));
-        }
-    }
-    if !settings.mail_address.is_empty() {
-        check_email("mail_address", &settings.mail_address)?;
-    }
-    Ok(OfficeEvent::SettingsSet { settings: Box::new(settings.clone()) })
 }
 
 fn issue_token(office: &Office, change: &Change, now: &Circumstances) -> Result<OfficeEvent, Refusal> {

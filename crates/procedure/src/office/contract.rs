@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::Office;
 use crate::sla::{Hours, ProviderPromise};
-use crate::{CalendarId, ContractId, PersonId, ProviderId, ServiceId, SupportLevel};
+use crate::{BlobHash, CalendarId, ContractId, PersonId, ProviderId, Role, ServiceId, SupportLevel};
 
 /// An outside company, reached by e-mail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,7 +63,37 @@ pub struct Contract {
     /// What it costs the provider to be late, in words.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub penalties: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<ContractDocument>,
     pub active: bool,
+}
+
+/// The most documents of one contract.
+pub const MOST_DOCUMENTS: usize = 100;
+
+/// A document of a contract, such as the contract itself or a change of it. Its bytes are stored under their hash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContractDocument {
+    /// Where its bytes are.
+    pub blob: BlobHash,
+    pub name: String,
+    /// The type that was sniffed.
+    pub media_type: String,
+    /// Bytes.
+    pub size: u64,
+}
+
+impl Office {
+    /// Whether somebody reads a contract whole, with its documents: who administers or audits the office, and who
+    /// supervises the contract (R13).
+    pub fn reads_contract(&self, reader: PersonId, contract: &Contract) -> bool {
+        let Some(person) = self.people.get(&reader) else { return false };
+        let by_role = [Role::SystemAdministrator, Role::Auditor, Role::ContractSupervisor];
+        match by_role.into_iter().find(|role| person.is(*role)) {
+            Some(Role::ContractSupervisor) => contract.is_supervised_by(reader),
+            role => role.is_some(),
+        }
+    }
 }
 
 impl Contract {
@@ -83,6 +114,11 @@ impl Contract {
         let hours = self.hours.unwrap_or(Hours::Calendar(CalendarId::MAIN));
         let said = self.response.is_some() || self.solution.is_some();
         said.then_some(ProviderPromise { response: self.response, solution: self.solution, hours })
+    }
+
+    /// A document by the hash of its bytes.
+    pub fn document(&self, blob: BlobHash) -> Option<&ContractDocument> {
+        self.documents.iter().find(|document| document.blob == blob)
     }
 
     /// Whether this person supervises it or stands in for who does (R13).

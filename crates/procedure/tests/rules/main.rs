@@ -14,6 +14,7 @@ mod moves;
 mod office;
 mod outcomes;
 mod promises;
+mod promising;
 mod provider;
 mod registering;
 mod security;

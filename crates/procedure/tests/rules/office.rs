@@ -211,6 +211,7 @@ fn contracts() -> Vec<Change> {
                 solution: None,
                 hours: None,
                 penalties: String::new(),
+                documents: Vec::new(),
                 active: true,
             }))
         };

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use atiende_procedure::office::{
-    Agreement, AgreementHours, MailSecurity, MailServer, Mailbox, NamedCalendar, OAuthClient, OfficeEvent,
-    OfficeRecorded, Receiving, Token, TokenScope,
+    Agreement, AgreementHours, ContractDocument, MailSecurity, MailServer, Mailbox, NamedCalendar,
+    OAuthClient, OfficeEvent, OfficeRecorded, Receiving, Token, TokenScope,
 };
 use atiende_procedure::sla::{
     Attendant, ClockName, Hours, Promise, ProviderPromise, Stillness, Targets, Warning,
@@ -210,6 +210,13 @@ fn office_recorded() -> Vec<OfficeRecorded> {
     let (id, name) = (CalendarId(1), "Sedes".to_owned());
     let calendar = NamedCalendar { id, name, calendar: Default::default() };
     let office = office();
+    let mut contract = (*office.contracts[&C_009]).clone();
+    contract.documents = vec![ContractDocument {
+        blob: BlobHash([10; 32]),
+        name: "Contrato.pdf".into(),
+        media_type: "application/pdf".into(),
+        size: 2_048,
+    }];
     let token = Token {
         id: TokenId(3),
         person: PersonId(1),
@@ -247,6 +254,7 @@ fn office_recorded() -> Vec<OfficeRecorded> {
         OfficeEvent::MailboxSet { mailbox: Box::new(mailbox()) },
         OfficeEvent::AgreementSet { agreement: Box::new(agreement()) },
         OfficeEvent::CalendarSet { calendar: Box::new(calendar) },
+        OfficeEvent::ContractSet { contract: Box::new(contract) },
     ];
     let acted = Acted { by: SIXTO, capacity: Capacity::SystemAdministrator };
     (1..)

@@ -71,20 +71,29 @@ pub(super) fn name(stream: i64) -> String {
 pub(super) fn office(r: &mut Reader<'_>) -> Result<Seen> {
     let mut seen = Seen::default();
     let streams = load(r, OFFICE - 1, OFFICE, &mut seen)?;
+    // Also those that a contract no longer has: its history tells of them.
+    let mut documents: BTreeMap<BlobHash, String> = BTreeMap::new();
     for (_, mut stream) in streams {
         let bodies = std::mem::take(&mut stream.events);
         for (n, body) in bodies.iter().enumerate() {
             match OfficeRecorded::from_bytes(body) {
-                Ok(recorded) => {
-                    if let OfficeEvent::PersonSet { profile, .. } = &recorded.event {
+                Ok(recorded) => match &recorded.event {
+                    OfficeEvent::PersonSet { profile, .. } => {
                         stream.needs(*profile, n as u64 + 1);
                     }
-                }
+                    OfficeEvent::ContractSet { contract } => {
+                        let about = format!("contract {}", contract.number);
+                        let blobs = contract.documents.iter().map(|document| document.blob);
+                        documents.extend(blobs.map(|blob| (blob, about.clone())));
+                    }
+                    _ => {}
+                },
                 Err(error) => stream.wrong.push(format!("event {} cannot be read: {error}", n + 1)),
             }
         }
         seen.findings.extend(stream.wrong.iter().map(|what| Finding::new("office", what)));
     }
+    seen.files.extend(documents.into_iter().map(|(blob, about)| (about, blob)));
     Ok(seen)
 }
 

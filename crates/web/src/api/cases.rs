@@ -202,5 +202,5 @@ pub(crate) async fn file(
     let hash: BlobHash = hash.parse().map_err(|_| Problem::not_found())?;
     let found =
         app.desk.file_seen_by(caller.viewer, number, hash).await.map_err(|error| caller.problem(&error))?;
-    Ok(crate::download::response(&found.0, &found.1, found.2))
+    Ok(crate::download::response(&found.0.media_type, &found.1, found.2))
 }

@@ -14,12 +14,13 @@ pub(super) fn complete(document: &OpenApi) -> Value {
     let paths: Vec<String> =
         document["paths"].as_object().into_iter().flatten().map(|it| it.0.clone()).collect();
     for path in paths {
-        for method in ["get", "post"] {
+        for method in ["get", "post", "put"] {
             let Some(operation) = document["paths"][&path].get_mut(method) else { continue };
             refusals(operation, &path, method);
-            parameters(operation, &path, method);
+            parameters(operation, method);
             answers(operation);
-            if let Some(body) = body_of(operation).filter(|_| method == "post" && path.contains("{number}")) {
+            let versioned = method == "put" || method == "post" && path.contains("{number}");
+            if let Some(body) = body_of(operation).filter(|_| versioned) {
                 version(&mut document["components"]["schemas"][body]);
             }
         }
@@ -33,9 +34,9 @@ fn refusals(operation: &mut Value, path: &str, method: &str) {
     if path.contains("{number}") {
         statuses.push((404, "No such case for the caller"));
     }
-    if method == "post" {
+    if method != "get" {
         statuses.push((403, "The token may only read, or a move that the caller may never make here"));
-        statuses.push((409, "The case's state refuses it, or the version is stale"));
+        statuses.push((409, "The state refuses it, or the version is stale"));
         statuses.push((422, "Bad content; `fields` says of which field"));
     }
     let problem =
@@ -58,7 +59,7 @@ fn refusals(operation: &mut Value, path: &str, method: &str) {
     }
 }
 
-fn parameters(operation: &mut Value, path: &str, method: &str) {
+fn parameters(operation: &mut Value, method: &str) {
     let mut described: Vec<Value> = operation["parameters"].as_array().cloned().unwrap_or_default();
     for parameter in described.iter_mut().filter(|parameter| parameter["in"] == "path") {
         let (description, example) = match parameter["name"].as_str() {
@@ -71,7 +72,7 @@ fn parameters(operation: &mut Value, path: &str, method: &str) {
             parameter["example"] = example;
         }
     }
-    if method == "post" && path.starts_with("/api/v1/cases") {
+    if method != "get" {
         described.push(json!({
             "name": "Idempotency-Key", "in": "header", "required": false,
             "description": "Names this attempt: sent again with the same content it is done once, with another it is refused",
@@ -109,7 +110,7 @@ fn body_of(operation: &Value) -> Option<String> {
 
 /// Each move takes the version that its sender looked at.
 fn version(schema: &mut Value) {
-    let description = "The version that the sender looked at; refused when the case has moved on since";
+    let description = "The version that the sender looked at; refused when somebody has moved on since";
     let properties = schema.as_object_mut().map(|schema| schema.entry("properties").or_insert(json!({})));
     if let Some(Value::Object(properties)) = properties {
         properties
@@ -153,7 +154,7 @@ mod tests {
                     assert!(bytes || content["schema"].is_object(), "{method} {path} {status}: no schema");
                 }
             }
-            if method == "post" {
+            if method != "get" {
                 let parameters = operation["parameters"].as_array().expect("parameters");
                 assert!(parameters.iter().any(|it| it["name"] == "Idempotency-Key"), "{path}");
             }

@@ -28,7 +28,7 @@ pub(crate) struct Problem {
     /// What is wrong with each field.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     fields: BTreeMap<String, String>,
-    /// The version at which the case is, when the one sent is stale.
+    /// The version at which the case, or what was to be set, is, when the one sent is stale.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<u64>,
 }
@@ -61,6 +61,16 @@ impl Problem {
         problem
     }
 
+    /// Several fields are wrong; the first says what in the detail.
+    pub(crate) fn fields(wrong: impl IntoIterator<Item = (String, String)>) -> Problem {
+        let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "bad-field", None);
+        for (name, message) in wrong {
+            problem.detail.get_or_insert_with(|| message.clone());
+            problem.fields.entry(name).or_insert(message);
+        }
+        problem
+    }
+
     pub(crate) fn not_found() -> Problem {
         Problem::new(StatusCode::NOT_FOUND, "not-found", None)
     }
@@ -78,6 +88,9 @@ impl Problem {
             && let Some(field) = field(refusal)
         {
             problem.fields.insert(field, message);
+        }
+        if let Refusal::Stale { version } = refusal {
+            problem.version = Some(*version);
         }
         problem
     }

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use atiende_procedure::CalendarId;
-use atiende_procedure::calendar::{CalendarForm, WorkingCalendar};
-use atiende_procedure::office::{Agreement, Contract, Office};
+use atiende_procedure::calendar::CalendarForm;
+use atiende_procedure::office::{Agreement, Contract, Office, Subject};
 use atiende_procedure::sla::{ClockName, Hours};
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use jiff::civil::Date;
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use utoipa::IntoParams;
@@ -18,6 +18,7 @@ use super::json::{Items, person};
 use super::office::staff;
 use super::problem::Problem;
 use crate::app::App;
+use crate::texts::Texts;
 
 /// The years whose holidays can be told.
 pub(crate) const YEARS: std::ops::RangeInclusive<i16> = 1900..=2999;
@@ -26,21 +27,22 @@ pub(crate) const YEARS: std::ops::RangeInclusive<i16> = 1900..=2999;
 #[utoipa::path(get, path = "/api/v1/calendars", tag = "office", responses((status = 200, body = Items)))]
 pub(crate) async fn calendars(caller: Caller) -> Json<Items> {
     let office = &caller.office;
-    let own = caller.t.get("calendar-main");
-    let mut items = vec![calendar(office, CalendarId::MAIN, own, &office.settings.calendar)];
-    let named = office.calendars.values();
-    items.extend(named.map(|named| calendar(office, named.id, &named.name, &named.calendar)));
-    Json(Items::all(items))
+    let ids = std::iter::once(CalendarId::MAIN).chain(office.calendars.keys().copied());
+    Json(Items::all(ids.map(|id| calendar_now(office, caller.t, id)).collect()))
 }
 
-fn calendar(office: &Office, id: CalendarId, name: &str, calendar: &WorkingCalendar) -> Value {
-    let form = CalendarForm::from(calendar.clone());
+/// A calendar as it is. The version of the office's own is that of the settings, which hold it.
+pub(super) fn calendar_now(office: &Office, t: &Texts, id: CalendarId) -> Value {
+    let form = CalendarForm::from(office.calendar(id).clone());
+    let named = office.calendars.get(&id);
+    let subject = if named.is_some() { Subject::Calendar(id) } else { Subject::Settings };
     let working_by =
         |site: &&atiende_procedure::office::Site| site.calendar.unwrap_or(CalendarId::MAIN) == id;
     let sites = office.sites.values().filter(|site| site.active).filter(working_by);
     json!({
         "id": id,
-        "name": name,
+        "version": office.revision(subject),
+        "name": named.map_or(t.get("calendar-main"), |named| &named.name),
         "time_zone": form.time_zone,
         "week": {
             "monday": form.monday,
@@ -91,12 +93,13 @@ pub(crate) async fn holidays(
 pub(crate) async fn agreements(State(app): State<App>, caller: Caller) -> Result<Json<Items>, Problem> {
     staff(&caller)?;
     let office = &caller.office;
-    let today = office.settings.calendar.day_of(app.desk.ambience().now());
+    let now = app.desk.ambience().now();
     let all = office.agreements.values();
-    Ok(Json(Items::all(all.map(|it| agreement(office, it, today)).collect())))
+    Ok(Json(Items::all(all.map(|it| agreement_now(office, it, now)).collect())))
 }
 
-fn agreement(office: &Office, agreement: &Agreement, today: Date) -> Value {
+pub(super) fn agreement_now(office: &Office, agreement: &Agreement, now: Timestamp) -> Value {
+    let today = office.settings.calendar.day_of(now);
     let departments = agreement.departments.iter().filter_map(|id| office.departments.get(id));
     let sites = agreement.sites.iter().filter_map(|id| office.sites.get(id));
     let targets = agreement.targets.iter().map(|(priority, targets)| {
@@ -133,14 +136,16 @@ fn agreement(office: &Office, agreement: &Agreement, today: Date) -> Value {
 pub(crate) async fn contracts(State(app): State<App>, caller: Caller) -> Result<Json<Items>, Problem> {
     staff(&caller)?;
     let office = &caller.office;
-    let today = office.settings.calendar.day_of(app.desk.ambience().now());
+    let now = app.desk.ambience().now();
     let all = office.contracts.values();
-    Ok(Json(Items::all(all.map(|it| contract(office, it, today)).collect())))
+    Ok(Json(Items::all(all.map(|it| contract_now(office, it, now)).collect())))
 }
 
-fn contract(office: &Office, contract: &Contract, today: Date) -> Value {
+pub(super) fn contract_now(office: &Office, contract: &Contract, now: Timestamp) -> Value {
+    let today = office.settings.calendar.day_of(now);
     json!({
         "id": contract.id,
+        "version": office.revision(Subject::Contract(contract.id)),
         "number": contract.number,
         "provider": office.providers.get(&contract.provider).map(|provider| &provider.name),
         "kind": contract.kind,

@@ -148,7 +148,7 @@ pub(crate) async fn file(
         return Oops::not_found(visitor.frame(&app)).into_response();
     };
     match app.desk.file_seen_by(visitor.viewer, number, hash).await {
-        Ok((file, name, bytes)) => download::response(&file, &name, bytes),
+        Ok((file, name, bytes)) => download::response(&file.media_type, &name, bytes),
         Err(error) => Oops::to(&app, &visitor, &error).into_response(),
     }
 }

@@ -13,6 +13,7 @@ pub(crate) enum Input {
     Email,
     Number,
     Moment,
+    Date,
     Password,
     NewPassword,
 }
@@ -125,6 +126,7 @@ impl Field {
         match self.input {
             Input::Email => "email",
             Input::Moment => "datetime-local",
+            Input::Date => "date",
             Input::Password | Input::NewPassword => "password",
             _ => "text",
         }

@@ -1,10 +1,25 @@
-//! What the office is made of, to be read: catalogue, groups, departments, sites, providers, contracts, settings.
+//! The office: where each part of it is looked after, and what has no page of its own, to be read.
+
+pub(crate) mod agreement;
+pub(crate) mod agreements;
+pub(crate) mod calendar;
+pub(crate) mod calendars;
+pub(crate) mod contract;
+pub(crate) mod contracts;
+mod parts;
+pub(crate) mod provider;
+pub(crate) mod settings;
+mod sheet;
+pub(crate) mod sites;
+pub(crate) mod year;
 
 use askama::Template;
 use atiende_procedure::Role;
 use atiende_procedure::office::Office;
+use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 
 use crate::app::App;
 use crate::frame::Frame;
@@ -15,7 +30,17 @@ use crate::visitor::Visitor;
 #[template(path = "office.html")]
 struct OfficePage {
     frame: Frame,
+    places: Vec<Place>,
     tables: Vec<Table>,
+}
+
+/// A part of the office that has a page.
+#[derive(Debug)]
+struct Place {
+    href: &'static str,
+    icon: &'static str,
+    label: String,
+    about: String,
 }
 
 #[derive(Debug)]
@@ -23,6 +48,28 @@ struct Table {
     title: String,
     heads: Vec<String>,
     rows: Vec<Vec<String>>,
+}
+
+/// Where each part of the office is looked after.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/oficina/ajustes", get(settings::show).post(settings::set))
+        .route("/oficina/calendarios", get(calendars::list))
+        .route("/oficina/calendarios/nuevo", get(calendar::new).post(calendar::create))
+        .route("/oficina/calendarios/{id}", get(year::show))
+        .route("/oficina/calendarios/{id}/editar", get(calendar::edit).post(calendar::set))
+        .route("/oficina/acuerdos", get(agreements::list))
+        .route("/oficina/acuerdos/nuevo", get(agreement::new).post(agreement::create))
+        .route("/oficina/acuerdos/{id}", get(agreement::edit).post(agreement::set))
+        .route("/oficina/contratos", get(contracts::list))
+        .route("/oficina/contratos/nuevo", get(contract::new).post(contract::create))
+        .route("/oficina/contratos/{id}", get(contract::edit).post(contract::set))
+        .route("/oficina/contratos/{id}/documentos/{hash}", get(contract::document))
+        .route("/oficina/proveedores/nuevo", get(provider::new).post(provider::create))
+        .route("/oficina/proveedores/{id}", get(provider::edit).post(provider::set))
+        .route("/oficina/sedes", get(sites::list))
+        .route("/oficina/sedes/nueva", get(sites::new).post(sites::create))
+        .route("/oficina/sedes/{id}", get(sites::edit).post(sites::set))
 }
 
 /// Whether somebody reads the office's pages: its administrator and those who audit it.
@@ -35,41 +82,38 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor) -> Response {
     if !reads_office(&visitor) {
         return Oops::not_found(frame).into_response();
     }
-    let tables = tables(&frame, &visitor.office);
-    shown(&OfficePage { frame, tables })
+    let tables = vec![
+        services(&frame, &visitor.office),
+        groups(&frame, &visitor.office),
+        departments(&frame, &visitor.office),
+    ];
+    shown(&OfficePage { places: places(&frame), frame, tables })
 }
 
-fn tables(frame: &Frame, office: &Office) -> Vec<Table> {
+fn places(frame: &Frame) -> Vec<Place> {
+    let t = frame.t;
+    let place = |href, icon, label: &str, about: &str| Place {
+        href,
+        icon,
+        label: t.get(label).to_owned(),
+        about: t.get(about).to_owned(),
+    };
     vec![
-        settings(frame, office),
-        services(frame, office),
-        groups(frame, office),
-        places(frame, office),
-        departments(frame, office),
-        contracts(frame, office),
+        place("/oficina/ajustes", "settings", "office-settings", "office-about-settings"),
+        place("/oficina/personas", "users", "people-title", "office-about-people"),
+        place("/oficina/calendarios", "calendar-event", "calendars-title", "office-about-calendars"),
+        place("/oficina/sedes", "map-pin", "office-sites", "office-about-sites"),
+        place("/oficina/acuerdos", "hourglass-high", "agreements-title", "office-about-agreements"),
+        place("/oficina/contratos", "building-store", "contracts-title", "office-about-contracts"),
+        place("/oficina/correo", "mail", "mail-title", "office-about-mail"),
+        place("/procedimiento", "sitemap", "nav-procedure", "office-about-procedure"),
+        place("/api", "book", "office-api", "office-about-api"),
     ]
 }
 
 fn table(frame: &Frame, title: &str, heads: &[&str], rows: Vec<Vec<String>>) -> Table {
     let heads = heads.iter().map(|head| frame.t.get(head).to_owned()).collect();
     Table { title: frame.t.get(title).to_owned(), heads, rows }
-}
-
-fn settings(frame: &Frame, office: &Office) -> Table {
-    let set = &office.settings;
-    let t = frame.t;
-    let row = |label: &str, value: String| vec![t.get(label).to_owned(), value];
-    let rows = vec![
-        row("setting-agency", set.agency.clone()),
-        row("setting-unit", set.unit.clone()),
-        row("setting-prefix", set.prefix.clone()),
-        row("setting-grace", set.grace_days.to_string()),
-        row("setting-rating", set.rating_days.to_string()),
-        row("setting-follow-up", set.follow_up_days.to_string()),
-        row("setting-mail", set.mail_address.clone()),
-        row("setting-zone", set.calendar.zone().iana_name().unwrap_or("UTC").to_owned()),
-    ];
-    table(frame, "office-settings", &["setting-name", "setting-value"], rows)
 }
 
 fn services(frame: &Frame, office: &Office) -> Table {
@@ -99,36 +143,8 @@ fn groups(frame: &Frame, office: &Office) -> Table {
     table(frame, "office-groups", &heads, rows.collect())
 }
 
-fn places(frame: &Frame, office: &Office) -> Table {
-    let rows = office.sites.values();
-    let rows = rows.map(|site| {
-        vec![site.code.clone(), site.name.clone(), site.municipality.clone(), site.region.clone()]
-    });
-    let heads = ["field-code", "field-site", "field-municipality", "field-region"];
-    table(frame, "office-sites", &heads, rows.collect())
-}
-
 fn departments(frame: &Frame, office: &Office) -> Table {
     let rows =
         office.departments.values().map(|department| vec![department.code.clone(), department.name.clone()]);
     table(frame, "office-departments", &["field-code", "field-department"], rows.collect())
-}
-
-fn contracts(frame: &Frame, office: &Office) -> Table {
-    let name = |id| office.people.get(&id).map_or("", |person| person.profile.name.as_str()).to_owned();
-    let rows = office.contracts.values().map(|contract| {
-        vec![
-            contract.number.clone(),
-            office
-                .providers
-                .get(&contract.provider)
-                .map_or_else(String::new, |provider| provider.name.clone()),
-            contract.object.clone(),
-            name(contract.supervisor),
-            frame.t.name("contract-until", &frame.spoken.date(contract.ends)),
-        ]
-    });
-    let heads =
-        ["field-contract", "column-provider", "contract-object", "role-contract-supervisor", "contract-ends"];
-    table(frame, "office-contracts", &heads, rows.collect())
 }

@@ -30,6 +30,8 @@ struct Providers {
 struct Deal {
     provider: String,
     number: String,
+    /// The contract's own page, for who reads it.
+    href: Option<String>,
     object: String,
     count: usize,
     unit: String,
@@ -77,17 +79,21 @@ pub(crate) async fn show(State(app): State<App>, visitor: Visitor, Query(asked):
     let command = app.desk.ambience().command_id().to_string();
     shown(&Providers {
         about: frame.t.count("providers-about", seen.cases.len()),
-        deals: deals(&frame, &seen),
+        deals: deals(&frame, &visitor, &seen),
         groups: groups(&frame, &visitor, &seen, &asked.seguir),
         command,
         frame,
     })
 }
 
-fn deals(frame: &Frame, seen: &ProvidersSeen) -> Vec<Deal> {
+fn deals(frame: &Frame, visitor: &Visitor, seen: &ProvidersSeen) -> Vec<Deal> {
     let deals = seen.contracts.iter().map(|(contract, count)| Deal {
         provider: seen.office.providers.get(&contract.provider).map_or_else(String::new, |p| p.name.clone()),
         number: contract.number.clone(),
+        href: seen
+            .office
+            .reads_contract(visitor.person.id, contract)
+            .then(|| format!("/oficina/contratos/{}", contract.id)),
         object: contract.object.clone(),
         count: *count,
         unit: frame.t.count("cases-unit", *count),

@@ -167,6 +167,7 @@ fn contract(office: &mut Office) {
         solution: Some(960),
         hours: None,
         penalties: String::new(),
+        documents: Vec::new(),
         active: true,
     };
     office.contracts.insert(CONTRACT, Arc::new(contract));

@@ -1,6 +1,8 @@
 //! Calendars and agreements: what can be worked by and kept (R3).
 
 use super::checks::{bad, given, named, unique, unknown};
+use crate::calendar::WorkingCalendar;
+use crate::holiday::HolidayRule;
 use crate::office::{Agreement, AgreementHours, NamedCalendar, Office, OfficeEvent};
 use crate::sla::{Hours, Targets};
 use crate::{CalendarId, Problem, Refusal};
@@ -17,6 +19,7 @@ pub(super) fn set_calendar(office: &Office, calendar: &NamedCalendar) -> Result<
     calendar.id.0 = given(calendar.id.0, &office.calendars, |id| id.0)?;
     let others = office.calendars.values().filter(|other| other.id != calendar.id);
     unique("name", &calendar.name, others.map(|other| &other.name))?;
+    check_holidays(&calendar.calendar)?;
     Ok(OfficeEvent::CalendarSet { calendar: Box::new(calendar) })
 }
 
@@ -42,6 +45,12 @@ pub(super) fn set_agreement(office: &Office, agreement: &Agreement) -> Result<Of
     }
     check_names(office, &agreement)?;
     Ok(OfficeEvent::AgreementSet { agreement: Box::new(agreement) })
+}
+
+/// A holiday has a name and falls in some year.
+pub(super) fn check_holidays(calendar: &WorkingCalendar) -> Result<(), Refusal> {
+    let fit = calendar.local_holidays().iter().all(HolidayRule::can_fall);
+    if fit { Ok(()) } else { Err(bad("local_holidays", Problem::Malformed)) }
 }
 
 fn check_targets(targets: &Targets) -> Result<(), Refusal> {

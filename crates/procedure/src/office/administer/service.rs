@@ -1,8 +1,11 @@
 //! What is offered and who outside attends it: services, providers, contracts (R3, R12).
 
-use super::checks::{bad, check_email, given, named, unique, unknown};
+use super::checks::{bad, check_email, given, line, named, unique, unknown};
 use super::promise::check_promise;
-use crate::office::{Contract, Office, OfficeEvent, Provider, Question, QuestionForm, Service};
+use crate::office::{
+    Contract, ContractDocument, MOST_DOCUMENTS, Office, OfficeEvent, Provider, Question, QuestionForm,
+    Service,
+};
 use crate::{Problem, Refusal, Role};
 
 pub(super) fn set_service(office: &Office, service: &Service) -> Result<OfficeEvent, Refusal> {
@@ -36,6 +39,23 @@ fn check_questions(questions: &[Question]) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// Each once, by its bytes, under a name that is a line.
+fn check_documents(documents: &[ContractDocument]) -> Result<(), Refusal> {
+    if documents.len() > MOST_DOCUMENTS {
+        return Err(bad("documents", Problem::OutOfRange));
+    }
+    for (at, document) in documents.iter().enumerate() {
+        line("documents", &document.name)?;
+        if document.name.trim().is_empty() {
+            return Err(bad("documents", Problem::Missing));
+        }
+        if documents[..at].iter().any(|before| before.blob == document.blob) {
+            return Err(bad("documents", Problem::Taken));
+        }
+    }
+    Ok(())
+}
+
 /// A provider is reached by e-mail, so it has an address (R12).
 pub(super) fn set_provider(office: &Office, provider: &Provider) -> Result<OfficeEvent, Refusal> {
     let mut provider = provider.clone();
@@ -45,6 +65,7 @@ pub(super) fn set_provider(office: &Office, provider: &Provider) -> Result<Offic
         return Err(bad("emails", Problem::Missing));
     }
     provider.emails.iter().try_for_each(|email| check_email("emails", email))?;
+    line("phone", &provider.phone)?;
     Ok(OfficeEvent::ProviderSet { provider })
 }
 
@@ -68,12 +89,17 @@ fn check_contract(office: &Office, contract: &Contract) -> Result<(), Refusal> {
     if contract.services.iter().any(|id| !office.services.contains_key(id)) {
         return Err(unknown("services"));
     }
-    for person in [Some(contract.supervisor), contract.deputy].into_iter().flatten() {
-        let person = office.people.get(&person).ok_or(unknown("supervisor"))?;
+    for (field, person) in [("supervisor", Some(contract.supervisor)), ("deputy", contract.deputy)] {
+        let Some(person) = person else { continue };
+        let person = office.people.get(&person).ok_or(unknown(field))?;
         if contract.active && !person.is(Role::ContractSupervisor) {
-            return Err(bad("supervisor", Problem::OutOfRange));
+            return Err(bad(field, Problem::OutOfRange));
         }
     }
+    if contract.deputy == Some(contract.supervisor) {
+        return Err(bad("deputy", Problem::Taken));
+    }
+    check_documents(&contract.documents)?;
     let minutes = [("response", contract.response), ("solution", contract.solution)];
     check_promise(office, contract.hours, minutes)?;
     contract.emails.iter().try_for_each(|email| check_email("emails", email))
