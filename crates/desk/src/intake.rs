@@ -19,20 +19,21 @@ use std::sync::Arc;
 use atiende_mail::incoming::Unreadable;
 use atiende_mail::{Authenticity, Incoming, Mailbox, authenticity, take_apart};
 use atiende_procedure::office::Office;
-use atiende_procedure::{BlobHash, Cancellation, Case, Status};
+use atiende_procedure::permission::audiences;
+use atiende_procedure::{Actor, Audience, BlobHash, Cancellation, Case, Status};
 use atiende_store::arrivals::{self, Arrival, NewArrival};
 use atiende_store::{Blobs, Reader, StoreError, cases, outbox};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::notices::{Notice, Recipient};
+use crate::notices::Notice;
 use crate::{Desk, DeskError};
 use carry::InHand;
 use course::{Course, Facts};
 use note::Settled;
 use sender::Sender;
-use thread::Thread;
+use thread::{Answered, Thread};
 
 /// Letters in hand at once, and for how long nobody else takes them.
 const IN_HAND: u32 = 32;
@@ -263,6 +264,7 @@ async fn take(desk: &Desk, arrival: &Arrival) -> Result<Settled, DeskError> {
     let looked = look(desk, arrival, &letter).await?;
     let case = looked.case.as_ref();
     let sender = Sender::of(&letter, &looked.office);
+    let quotes_inside = looked.may_quote_inside(&sender);
     let facts = Facts {
         office: &looked.office,
         letter: &letter,
@@ -278,7 +280,7 @@ async fn take(desk: &Desk, arrival: &Arrival) -> Result<Settled, DeskError> {
         accepted: arrival.accepted,
     };
     let course = facts.course();
-    let in_hand = InHand { desk, arrival, letter: &letter, sender };
+    let in_hand = InHand { desk, arrival, letter: &letter, sender, quotes_inside };
     match course {
         Course::Request { follows } => in_hand.request(case.filter(|_| follows)).await,
         Course::Answer(part) => match case {
@@ -301,6 +303,18 @@ struct Looked {
     from_sender: u64,
 }
 
+impl Looked {
+    /// Whether the letter may quote what the case's requester does not read: its sender reads it, or was written to as
+    /// one who does.
+    fn may_quote_inside(&self, sender: &Sender) -> bool {
+        let Sender::Person(person) = sender else { return false };
+        let Some(case) = &self.case else { return false };
+        let reads = audiences(Actor::Person(*person), case, &self.office).contains(&Audience::Internal);
+        let answers = matches!(self.thread, Thread::Answer(_));
+        reads || answers && self.notice.is_none_or(|notice| notice.audience() != Audience::Requester)
+    }
+}
+
 async fn look(desk: &Desk, arrival: &Arrival, letter: &Incoming) -> Result<Looked, StoreError> {
     let reading = desk.clone();
     let (letter, sender) = (letter.clone(), arrival.sender.clone());
@@ -309,17 +323,17 @@ async fn look(desk: &Desk, arrival: &Arrival, letter: &Incoming) -> Result<Looke
         .read(move |r| {
             let office = reading.office_in(r)?;
             let thread = thread::thread_of(&letter, &reading.secret().thread_key(), &office);
-            let (number, event, to) = match &thread {
-                Thread::Answer(it) => (Some(&it.case), it.event, Some(it.to)),
-                Thread::Mention(number) => (Some(number), None, None),
-                Thread::New => (None, None, None),
+            let number = match &thread {
+                Thread::Answer(it) => Some(&it.case),
+                Thread::Mention(number) => Some(number),
+                Thread::New => None,
             };
             let case = match number {
                 Some(number) => cases::by_number(r, number)?,
                 None => None,
             };
-            let notice = match (&case, event, to) {
-                (Some(case), Some(event), Some(to)) => notice_of(r, case, event, to)?,
+            let notice = match (&case, &thread) {
+                (Some(case), Thread::Answer(answered)) => notice_of(r, case, answered)?,
                 _ => None,
             };
             let case = match case {
@@ -336,17 +350,16 @@ async fn look(desk: &Desk, arrival: &Arrival, letter: &Incoming) -> Result<Looke
         .await
 }
 
-/// The notice that told this recipient of this event: there is one at most.
-fn notice_of(
-    r: &mut Reader<'_>,
-    case: &Case,
-    event: u64,
-    to: Recipient,
-) -> Result<Option<Notice>, StoreError> {
-    let to = to.to_string();
+/// The notice that is answered. Where two told this recipient of the event, and it is not known which of them it was, the
+/// one whose answer is read by the fewest.
+fn notice_of(r: &mut Reader<'_>, case: &Case, answered: &Answered) -> Result<Option<Notice>, StoreError> {
+    let to = answered.to.to_string();
     let letters = outbox::of_stream(r, case.id.0)?;
-    let told = letters.iter().find(|letter| letter.sequence == event && letter.recipient == to);
-    Ok(told.and_then(|letter| Notice::of_word(&letter.topic)))
+    let told =
+        letters.iter().filter(|letter| Some(letter.sequence) == answered.event && letter.recipient == to);
+    let notices = told.filter_map(|letter| Notice::of_word(&letter.topic));
+    let notices = notices.filter(|notice| answered.notice.is_none_or(|known| known == *notice));
+    Ok(notices.min_by_key(|notice| notice.answer()))
 }
 
 /// The case in which it goes on, when it became part of another.

@@ -23,6 +23,8 @@ pub(super) struct InHand<'a> {
     pub(super) arrival: &'a Arrival,
     pub(super) letter: &'a Incoming,
     pub(super) sender: Sender,
+    /// It may quote what the case's requester does not read.
+    pub(super) quotes_inside: bool,
 }
 
 /// The steps of one letter, by which its commands are told apart.
@@ -44,9 +46,10 @@ impl InHand<'_> {
         self.desk.execute(viewer, self.id(step), case.number.clone(), None, command).await.map(drop)
     }
 
-    /// Its files, with the letter as it travelled.
+    /// Its files, with the letter as it travelled, unless that may quote what its readers may not read.
     async fn files(&self) -> Result<Vec<Attachment>, DeskError> {
-        words::files(self.desk, self.letter, Some((self.arrival.blob, self.arrival.size))).await
+        let whole = (!self.quotes_inside).then_some((self.arrival.blob, self.arrival.size));
+        words::files(self.desk, self.letter, whole).await
     }
 
     /// The sender as somebody of the directory: who writes from the agency for the first time is added (R7).
@@ -273,9 +276,10 @@ impl InHand<'_> {
                 return Ok(text.map(|note| Command::FollowUp { note }).ok_or("order-empty"));
             }
             (Some(Order::Note), _) | (None, Says::FollowUp) => Audience::Internal,
+            (None, Says::Nowhere) => return Ok(Err("answer-unknown")),
             (None, Says::To(audience)) => audience,
         };
-        let attachments = words::files(self.desk, self.letter, None).await?;
+        let attachments = self.files().await?;
         if text.is_none() && attachments.is_empty() {
             return Ok(Err("order-empty"));
         }

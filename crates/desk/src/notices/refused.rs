@@ -19,6 +19,10 @@ pub(super) fn sentence(code: &str, es: bool) -> &'static str {
             "después de @escalar solo puede ir el nivel, 2 o 3",
             "after @escalate only the level can stand, 2 or 3",
         ),
+        "answer-unknown" => (
+            "no se pudo saber qué aviso respondía, y por eso tampoco a quién le escribía",
+            "which notice it answered could not be told, and so neither to whom it was written",
+        ),
         "order-empty" => ("no decía nada debajo de la orden", "it said nothing below the order"),
         "not-your-role" | "not-your-case" | "not-your-group" | "not-your-level" => (
             "el caso lo tiene otra persona, o su rol no lo permite",
