@@ -5,7 +5,10 @@ mod bounce;
 mod carry;
 mod course;
 mod note;
+mod publish;
+mod quotes;
 mod sender;
+mod staff;
 mod thread;
 mod words;
 
@@ -20,18 +23,19 @@ use atiende_mail::incoming::Unreadable;
 use atiende_mail::{Authenticity, Incoming, Mailbox, authenticity, take_apart};
 use atiende_procedure::office::Office;
 use atiende_procedure::permission::audiences;
-use atiende_procedure::{Actor, Audience, BlobHash, Cancellation, Case, Status};
+use atiende_procedure::{Actor, Audience, BlobHash, Cancellation, Case, CaseId, Status};
 use atiende_store::arrivals::{self, Arrival, NewArrival};
 use atiende_store::{Blobs, Reader, StoreError, cases, outbox};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::notices::Notice;
+use crate::notices::{Notice, Told};
 use crate::{Desk, DeskError};
 use carry::InHand;
 use course::{Course, Facts};
 use note::Settled;
+use quotes::Quotes;
 use sender::Sender;
 use thread::{Answered, Thread};
 
@@ -264,14 +268,14 @@ async fn take(desk: &Desk, arrival: &Arrival) -> Result<Settled, DeskError> {
     let looked = look(desk, arrival, &letter).await?;
     let case = looked.case.as_ref();
     let sender = Sender::of(&letter, &looked.office);
-    let quotes_inside = looked.may_quote_inside(&sender);
+    let quotes = looked.quotes(&sender);
     let facts = Facts {
         office: &looked.office,
         letter: &letter,
         sender: sender.clone(),
         thread: &looked.thread,
         case,
-        notice: looked.notice,
+        notice: looked.told.as_ref().map(|(_, told, _)| told.notice),
         beside: looked.beside,
         authentic,
         flood: looked.from_sender > MOST_AN_HOUR,
@@ -280,7 +284,7 @@ async fn take(desk: &Desk, arrival: &Arrival) -> Result<Settled, DeskError> {
         accepted: arrival.accepted,
     };
     let course = facts.course();
-    let in_hand = InHand { desk, arrival, letter: &letter, sender, quotes_inside };
+    let in_hand = InHand { desk, arrival, letter: &letter, sender, quotes };
     match course {
         Course::Request { follows } => in_hand.request(case.filter(|_| follows)).await,
         Course::Answer(part) => match case {
@@ -298,20 +302,26 @@ struct Looked {
     office: Arc<Office>,
     thread: Thread,
     case: Option<Case>,
-    notice: Option<Notice>,
+    /// The notice that is answered, of which case, with what its row says besides.
+    told: Option<(CaseId, Told, String)>,
     beside: bool,
     from_sender: u64,
 }
 
 impl Looked {
-    /// Whether the letter may quote what the case's requester does not read: its sender reads it, or was written to as
+    /// What the letter may quote. Of what the case's requester does not read: what its sender reads, or was written as to
     /// one who does.
-    fn may_quote_inside(&self, sender: &Sender) -> bool {
-        let Sender::Person(person) = sender else { return false };
-        let Some(case) = &self.case else { return false };
-        let reads = audiences(Actor::Person(*person), case, &self.office).contains(&Audience::Internal);
-        let answers = matches!(self.thread, Thread::Answer(_));
-        reads || answers && self.notice.is_none_or(|notice| notice.audience() != Audience::Requester)
+    fn quotes(&self, sender: &Sender) -> Quotes {
+        let notice = self.told.clone();
+        let (Sender::Person(person), Some(case)) = (sender, &self.case) else {
+            return Quotes { notice, ..Quotes::default() };
+        };
+        let reads_inside =
+            audiences(Actor::Person(*person), case, &self.office).contains(&Audience::Internal);
+        let for_all = |(_, told, _): &(CaseId, Told, String)| told.notice.audience() == Audience::Requester;
+        let answers_inside =
+            matches!(self.thread, Thread::Answer(_)) && !self.told.as_ref().is_some_and(for_all);
+        Quotes { inside: reads_inside || answers_inside, reads_inside, notice }
     }
 }
 
@@ -332,8 +342,8 @@ async fn look(desk: &Desk, arrival: &Arrival, letter: &Incoming) -> Result<Looke
                 Some(number) => cases::by_number(r, number)?,
                 None => None,
             };
-            let notice = match (&case, &thread) {
-                (Some(case), Thread::Answer(answered)) => notice_of(r, case, answered)?,
+            let told = match (&case, &thread) {
+                (Some(case), Thread::Answer(answered)) => told_of(r, case, answered)?,
                 _ => None,
             };
             let case = match case {
@@ -345,21 +355,27 @@ async fn look(desk: &Desk, arrival: &Arrival, letter: &Incoming) -> Result<Looke
                 None => false,
             };
             let from_sender = if sender.is_empty() { 0 } else { arrivals::from_sender(r, &sender, since)? };
-            Ok(Looked { office, thread, case, notice, beside, from_sender })
+            Ok(Looked { office, thread, case, told, beside, from_sender })
         })
         .await
 }
 
 /// The notice that is answered. Where two told this recipient of the event, and it is not known which of them it was, the
 /// one whose answer is read by the fewest.
-fn notice_of(r: &mut Reader<'_>, case: &Case, answered: &Answered) -> Result<Option<Notice>, StoreError> {
-    let to = answered.to.to_string();
-    let letters = outbox::of_stream(r, case.id.0)?;
-    let told =
-        letters.iter().filter(|letter| Some(letter.sequence) == answered.event && letter.recipient == to);
-    let notices = told.filter_map(|letter| Notice::of_word(&letter.topic));
-    let notices = notices.filter(|notice| answered.notice.is_none_or(|known| known == *notice));
-    Ok(notices.min_by_key(|notice| notice.answer()))
+fn told_of(
+    r: &mut Reader<'_>,
+    case: &Case,
+    answered: &Answered,
+) -> Result<Option<(CaseId, Told, String)>, StoreError> {
+    let (to, Some(event)) = (answered.to, answered.event) else { return Ok(None) };
+    let mut letters = outbox::of_stream(r, case.id.0)?;
+    letters.retain(|letter| letter.sequence == event && letter.recipient == to.to_string());
+    let told = letters.into_iter().filter_map(|letter| {
+        let notice = Notice::of_word(&letter.topic)?;
+        let known = answered.notice.is_none_or(|known| known == notice);
+        known.then_some((case.id, Told { notice, event, to }, letter.payload))
+    });
+    Ok(told.min_by_key(|(_, told, _)| told.notice.answer()))
 }
 
 /// The case in which it goes on, when it became part of another.

@@ -2,7 +2,9 @@
 //! nowhere.
 
 use atiende_desk::SeenCase;
+use atiende_procedure::office::{Change, Group};
 use atiende_procedure::*;
+use jiff::SignedDuration;
 
 use crate::intake::*;
 use crate::world::*;
@@ -100,5 +102,76 @@ on_both! {
         let seen = world.sees(ADMIN, &number).await.unwrap();
         let audiences: Vec<Audience> = said(&seen).into_iter().map(|(audience, _)| audience).collect();
         assert_eq!(audiences, [Audience::Internal; 3]);
+    }
+
+    async fn what_is_his_is_told_from_what_he_quotes(world: World) {
+        let mail = Mail::of(&world);
+        let number = world.registers(MARTA, Kind::Incident).await;
+        let reason = Some(world.text("Ojo: esta usuaria siempre exagera lo que le pasa."));
+        let assigned = Command::Assign { level: SupportLevel::First, group: None, agent: Some(NATALY), reason };
+        world.does(person(ADMIN), &number, assigned).await;
+        let notice = mail.newest_to("persona3@").await;
+        let quoted: Vec<String> = notice.text.lines().map(|line| format!("> {line}")).collect();
+        let (reply_to, reference) = (format!("To: {}", notice.reply_to), format!("References: <{}>", notice.message_id));
+        let answers = |body: String| written(NATALY_S, &format!("RE: {}", notice.subject), &[&reply_to, &reference], &body);
+        let read = async || all_read(&world.sees(MARTA, &number).await.unwrap());
+        // Nothing of his own: nobody hears of it but himself.
+        let empty = mail.arrives(&mail.answer(NATALY_S, &notice, "")).await;
+        assert_eq!((empty.state.as_str(), empty.reason.as_str()), ("recorded", "refused"));
+        assert!(mail.newest_to("persona3@").await.text.contains("no traía nada escrito por usted"));
+        // Below the quotation, and between its lines.
+        let below = format!("El 17/11/2026 8:10, Mesa escribió:\n{}\n\n¿De qué piso es?", quoted.join("\n"));
+        mail.arrives(&answers(below)).await;
+        let half = quoted.len() / 2;
+        let between = format!("{}\n¿Y desde cuándo?\n{}", quoted[..half].join("\n"), quoted[half..].join("\n"));
+        mail.arrives(&answers(between)).await;
+        let words: Vec<String> = said(&world.sees(MARTA, &number).await.unwrap()).into_iter().map(|said| said.1).collect();
+        assert_eq!(words, ["¿De qué piso es?", "¿Y desde cuándo?"]);
+        // A file alone.
+        let file = answers(String::new()).replace("Content-Type: text/plain; charset=utf-8", "Content-Type: multipart/mixed; boundary=b");
+        let file = file.trim_end().to_owned() + &format!(
+            "\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{}\r\n--b\r\nContent-Type: text/csv; name=guia.csv\r\n\r\na;b\r\n--b--\r\n",
+            quoted.join("\r\n")
+        );
+        assert_eq!(mail.arrives(&file).await.state, "taken");
+        assert!(read().await.contains("guia.csv"));
+        assert!(!read().await.contains("exagera"), "{}", read().await);
+        // What he repeats of the requester's is no secret, nor is what he said himself before.
+        world.does(person(NATALY), &number, world.say(Audience::Internal, "Se cambió el fusor de la impresora y se probó.")).await;
+        mail.arrives(&answers("Desde ayer saca hojas en blanco: se cambió el fusor de la impresora y se probó.".to_owned())).await;
+        assert!(read().await.contains("y se probó"));
+    }
+
+    async fn however_an_internal_notice_is_answered_its_words_reach_no_requester(world: World) {
+        let mail = Mail::of(&world);
+        let group = Change::SetGroup(Group {
+            id: GroupId(2), code: "redes".into(), name: "Redes".into(), level: SupportLevel::Second,
+            email: "redes@agencia.example".into(), active: true,
+        });
+        world.administer(vec![group]).await;
+        let number = world.registers(MARTA, Kind::Incident).await;
+        world.does(person(MARTA), &number, Command::AddWatcher { person: NATALY }).await;
+        world.does(person(MARTA), &number, Command::AddWatcher { person: IVAN }).await;
+        world.in_progress(&number).await;
+        let inside = "El cable lo cortó la misma usuaria de siempre,\nsegún cuentan los del piso.\nLa clave provisional quedó en xk29 tulipán.";
+        world.does(person(ADMIN), &number, world.say(Audience::Internal, inside)).await;
+        let note = mail.newest_to("persona3@").await;
+        world.does(person(NATALY), &number, Command::EscalateToLevel { level: SupportLevel::Second, agent: None, reason: world.text(inside) }).await;
+        let escalated = mail.newest_to("redes@").await;
+        let mut published = 0;
+        for (who, notice) in [(NATALY_S, &note), ("Iván <persona4@agencia.example>", &escalated)] {
+            for (style, letter) in crate::quoting::ways(who, notice) {
+                world.pass(SignedDuration::from_mins(2));
+                let arrival = mail.arrives(&letter).await;
+                published += usize::from(arrival.state == "taken");
+                let read = all_read(&world.sees(MARTA, &number).await.unwrap());
+                for secret in ["cortó la misma", "cuentan los del piso", "xk29", "tulipán", "usuaria"] {
+                    assert!(!read.contains(secret), "{style}:\n{letter}\n== is read as\n{read}");
+                }
+            }
+        }
+        assert!(published >= 20, "only {published} were understood");
+        let seen = world.sees(MARTA, &number).await.unwrap();
+        assert!(seen.events.iter().all(|event| SeenCase::files(&event.recorded.event).is_empty()));
     }
 }

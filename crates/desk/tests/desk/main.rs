@@ -9,6 +9,7 @@ mod intake;
 mod jobs;
 mod leaks;
 mod promises;
+mod quoting;
 mod senders;
 mod signing_in;
 mod world;
