@@ -285,7 +285,7 @@ async fn take(desk: &Desk, arrival: &Arrival) -> Result<Settled, DeskError> {
     };
     let course = facts.course();
     let in_hand = InHand { desk, arrival, letter: &letter, sender, quotes };
-    match course {
+    let settled = match course {
         Course::Request { follows } => in_hand.request(case.filter(|_| follows)).await,
         Course::Answer(part) => match case {
             Some(case) => in_hand.answer(case, part).await,
@@ -294,7 +294,8 @@ async fn take(desk: &Desk, arrival: &Arrival) -> Result<Settled, DeskError> {
         Course::Bounce => bounce::attach(desk, &letter).await,
         Course::Record(reason) => Ok(Settled::recorded(reason, case)),
         Course::Hold(reason) => Ok(Settled::held(reason)),
-    }
+    };
+    Ok(Settled { message_id: letter.message_id, ..settled? })
 }
 
 /// What the memory knows about a letter's surroundings.
@@ -333,9 +334,13 @@ async fn look(desk: &Desk, arrival: &Arrival, letter: &Incoming) -> Result<Looke
         .read(move |r| {
             let office = reading.office_in(r)?;
             let thread = thread::thread_of(&letter, &reading.secret().thread_key(), &office);
+            let thread = match thread {
+                Thread::Answer(_) => thread,
+                other => thread::beside(r, &letter)?.map_or(other, Thread::Beside),
+            };
             let number = match &thread {
                 Thread::Answer(it) => Some(&it.case),
-                Thread::Mention(number) => Some(number),
+                Thread::Mention(number) | Thread::Beside(number) => Some(number),
                 Thread::New => None,
             };
             let case = match number {

@@ -85,7 +85,7 @@ impl Facts<'_> {
                 Some(Part::Requester) => self.requester(case),
                 Some(part) => Course::Answer(part),
                 // What was once answered about it stays out of cases that the desk reads (R10).
-                None if case.security && matches!(thread, Thread::Answer(_)) => Course::Hold("no-longer"),
+                None if case.security && !matches!(thread, Thread::Mention(_)) => Course::Hold("no-longer"),
                 None => self.new_request(true),
             },
         }
@@ -166,9 +166,9 @@ impl Facts<'_> {
         Scope { person: None, ..scope }.contains(case)
     }
 
-    /// A number that anybody can write makes nobody speak for the desk, but whoever has that case in hand.
+    /// A number or a name that anybody can write makes nobody speak for the desk, but whoever has that case in hand.
     fn has_in_hand(&self, person: PersonId, thread: &Thread, case: &Case) -> bool {
-        !matches!(thread, Thread::Mention(_)) || case.status.agent() == Some(person)
+        matches!(thread, Thread::Answer(_)) || case.status.agent() == Some(person)
     }
 
     /// The notice that it answers was not for the requester's side, or it is not known which it was.

@@ -4,8 +4,12 @@
 use atiende_mail::{Incoming, Mailbox, ThreadKey};
 use atiende_procedure::CaseNumber;
 use atiende_procedure::office::Office;
+use atiende_store::{Reader, StoreError, arrivals, cases};
 
 use crate::notices::{Notice, Recipient};
+
+/// References that are looked up.
+const MOST_REFERENCES: usize = 30;
 
 /// What an answer says of the letter that it answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +30,8 @@ pub(super) enum Thread {
     Answer(Answered),
     /// Its subject holds a case's number, which anybody can write.
     Mention(CaseNumber),
+    /// It answers a letter that the case had from somebody, of which others got a copy and anybody can know the name.
+    Beside(CaseNumber),
     /// It begins a conversation.
     New,
 }
@@ -63,6 +69,16 @@ pub(super) fn thread_of(letter: &Incoming, keys: &ThreadKey, office: &Office) ->
         return Thread::Answer(exact.unwrap_or(first));
     }
     numbers(&letter.subject, &office.settings.prefix).next().map_or(Thread::New, Thread::Mention)
+}
+
+/// The case of a letter to which it refers, the newest first, where nothing that we signed says more.
+pub(super) fn beside(r: &mut Reader<'_>, letter: &Incoming) -> Result<Option<CaseNumber>, StoreError> {
+    for id in letter.references.iter().rev().take(MOST_REFERENCES) {
+        if let Some(case) = arrivals::case_of_name(r, id)? {
+            return Ok(cases::load(r, case)?.map(|case| case.number));
+        }
+    }
+    Ok(None)
 }
 
 /// What stands between square brackets.
