@@ -2,7 +2,7 @@
 //! stays out of the case: it may quote what its readers may not read.
 
 use atiende_mail::{Order, orders};
-use atiende_procedure::{Actor, Audience, Case, Command, Performer, SupportLevel, Text};
+use atiende_procedure::{Actor, Audience, Case, Command, Performer, PersonId, SupportLevel, Text};
 
 use super::carry::{InHand, Step};
 use super::course::Says;
@@ -45,7 +45,8 @@ impl InHand<'_> {
             Ok(meant) => meant,
             Err(why) => return refused(why),
         };
-        let text = match self.words_for(case, meant.audience(), whole).await? {
+        let audience = meant.audience();
+        let text = match self.words_for(case, audience, whole).await? {
             Ok(text) => text,
             Err(why) => return refused(why),
         };
@@ -54,11 +55,28 @@ impl InHand<'_> {
             None if orders.is_empty() => return refused("answer-empty"),
             None => return refused("order-empty"),
         };
+        let brings = (!matches!(command, Command::Say { .. })).then_some(audience);
         match self.moves(Actor::Person(person), Step::Speaks, case, command).await {
-            Ok(()) => Ok(Settled::taken(case)),
-            Err(DeskError::Refused(refusal)) => refused(refusal.code()),
-            Err(other) => Err(other),
+            Ok(()) => {}
+            Err(DeskError::Refused(refusal)) => return refused(refusal.code()),
+            Err(other) => return Err(other),
         }
+        // After it, since what is refused leaves nothing; taken in hand again, it is recalled and the files are brought.
+        match brings {
+            Some(audience) => self.brings(person, case, audience).await?,
+            None => {}
+        }
+        Ok(Settled::taken(case))
+    }
+
+    /// The files that came with an order.
+    async fn brings(&self, person: PersonId, case: &Case, audience: Audience) -> Result<(), DeskError> {
+        let attachments = self.files().await?;
+        if attachments.is_empty() {
+            return Ok(());
+        }
+        let said = Command::Say { audience, body: None, attachments };
+        self.moves(Actor::Person(person), Step::Brings, case, said).await
     }
 
     /// The command that the answer is; none when it says nothing.

@@ -174,4 +174,47 @@ on_both! {
         let seen = world.sees(MARTA, &number).await.unwrap();
         assert!(seen.events.iter().all(|event| SeenCase::files(&event.recorded.event).is_empty()));
     }
+
+    async fn what_comes_with_an_order_stays_with_the_case(world: World) {
+        let mail = Mail::of(&world);
+        let number = world.registers(MARTA, Kind::Incident).await;
+        world.does(person(ADMIN), &number, assign(SupportLevel::First, Some(NATALY))).await;
+        let notice = mail.newest_to("persona3@").await;
+        let to = [format!("To: {}", notice.reply_to), format!("References: <{}>", notice.message_id)];
+        let order = |to: &[String; 2], who: &str, words: &str| {
+            let body = format!(
+                "--b\nContent-Type: text/plain; charset=utf-8\n\n{words}\n--b\nContent-Type: text/csv; name=evidencia.csv\n\n{words}\n--b--"
+            );
+            written(who, "RE: x", &[&to[0], &to[1]], &body)
+                .replacen("Content-Type: text/plain; charset=utf-8", "Content-Type: multipart/mixed; boundary=b", 1)
+        };
+        let files = async |who: PersonId| {
+            let seen = world.sees(who, &number).await.unwrap();
+            seen.events.iter().map(|event| SeenCase::files(&event.recorded.event).len()).sum::<usize>()
+        };
+        // Refused, it leaves nothing behind.
+        let refused = mail.arrives(&order(&to, NATALY_S, "@resolver\nSe cambió el fusor.")).await;
+        assert_eq!((refused.reason.as_str(), files(NATALY).await), ("refused", 0));
+        world.does(person(NATALY), &number, world.assess()).await;
+        mail.arrives(&order(&to, NATALY_S, "@escalar\nEs de la red.")).await;
+        assert_eq!((files(NATALY).await, files(MARTA).await), (1, 0), "why it was escalated is internal");
+        world.does(person(ADMIN), &number, assign(SupportLevel::Second, Some(IVAN))).await;
+        world.does(person(IVAN), &number, world.assess()).await;
+        let reason = world.text("Está en garantía.");
+        world.does(person(IVAN), &number, Command::EscalateToProvider { contract: CONTRACT, reason }).await;
+        let follows = mail.newest_to("persona5@").await;
+        let follows = [format!("To: {}", follows.reply_to), format!("References: <{}>", follows.message_id)];
+        mail.arrives(&order(&follows, HERNAN_S, "Vienen el jueves.")).await;
+        assert_eq!((files(NATALY).await, files(MARTA).await), (2, 0));
+        let back = Command::TakeBack { reason: world.text("Se arregló.") };
+        world.does(person(IVAN), &number, back).await;
+        let assigned = mail.newest_to("persona4@").await;
+        let to = [format!("To: {}", assigned.reply_to), format!("References: <{}>", assigned.message_id)];
+        let solved = mail.arrives(&order(&to, "persona4@agencia.example", "@resolver\nSe cambió el cable.")).await;
+        assert_eq!(solved.state, "taken");
+        let seen = world.sees(MARTA, &number).await.unwrap();
+        assert_eq!((seen.case.status.name(), files(MARTA).await), (StatusName::Solved, 1));
+        // Taken in hand again it does no more.
+        assert_eq!(files(NATALY).await, 3);
+    }
 }
