@@ -5,7 +5,10 @@ mod bounce;
 mod carry;
 mod course;
 mod note;
+mod publish;
+mod quotes;
 mod sender;
+mod staff;
 mod thread;
 mod words;
 
@@ -19,20 +22,22 @@ use std::sync::Arc;
 use atiende_mail::incoming::Unreadable;
 use atiende_mail::{Authenticity, Incoming, Mailbox, authenticity, take_apart};
 use atiende_procedure::office::Office;
-use atiende_procedure::{BlobHash, Cancellation, Case, Status};
+use atiende_procedure::permission::audiences;
+use atiende_procedure::{Actor, Audience, BlobHash, Cancellation, Case, CaseId, Status};
 use atiende_store::arrivals::{self, Arrival, NewArrival};
 use atiende_store::{Blobs, Reader, StoreError, cases, outbox};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::notices::{Notice, Recipient};
+use crate::notices::{Notice, Told};
 use crate::{Desk, DeskError};
 use carry::InHand;
 use course::{Course, Facts};
 use note::Settled;
+use quotes::Quotes;
 use sender::Sender;
-use thread::Thread;
+use thread::{Answered, Thread};
 
 /// Letters in hand at once, and for how long nobody else takes them.
 const IN_HAND: u32 = 32;
@@ -263,13 +268,14 @@ async fn take(desk: &Desk, arrival: &Arrival) -> Result<Settled, DeskError> {
     let looked = look(desk, arrival, &letter).await?;
     let case = looked.case.as_ref();
     let sender = Sender::of(&letter, &looked.office);
+    let quotes = looked.quotes(&sender);
     let facts = Facts {
         office: &looked.office,
         letter: &letter,
         sender: sender.clone(),
         thread: &looked.thread,
         case,
-        notice: looked.notice,
+        notice: looked.told.as_ref().map(|(_, told, _)| told.notice),
         beside: looked.beside,
         authentic,
         flood: looked.from_sender > MOST_AN_HOUR,
@@ -278,8 +284,8 @@ async fn take(desk: &Desk, arrival: &Arrival) -> Result<Settled, DeskError> {
         accepted: arrival.accepted,
     };
     let course = facts.course();
-    let in_hand = InHand { desk, arrival, letter: &letter, sender };
-    match course {
+    let in_hand = InHand { desk, arrival, letter: &letter, sender, quotes };
+    let settled = match course {
         Course::Request { follows } => in_hand.request(case.filter(|_| follows)).await,
         Course::Answer(part) => match case {
             Some(case) => in_hand.answer(case, part).await,
@@ -288,7 +294,8 @@ async fn take(desk: &Desk, arrival: &Arrival) -> Result<Settled, DeskError> {
         Course::Bounce => bounce::attach(desk, &letter).await,
         Course::Record(reason) => Ok(Settled::recorded(reason, case)),
         Course::Hold(reason) => Ok(Settled::held(reason)),
-    }
+    };
+    Ok(Settled { message_id: letter.message_id, ..settled? })
 }
 
 /// What the memory knows about a letter's surroundings.
@@ -296,9 +303,27 @@ struct Looked {
     office: Arc<Office>,
     thread: Thread,
     case: Option<Case>,
-    notice: Option<Notice>,
+    /// The notice that is answered, of which case, with what its row says besides.
+    told: Option<(CaseId, Told, String)>,
     beside: bool,
     from_sender: u64,
+}
+
+impl Looked {
+    /// What the letter may quote. Of what the case's requester does not read: what its sender reads, or was written as to
+    /// one who does.
+    fn quotes(&self, sender: &Sender) -> Quotes {
+        let notice = self.told.clone();
+        let (Sender::Person(person), Some(case)) = (sender, &self.case) else {
+            return Quotes { notice, ..Quotes::default() };
+        };
+        let reads_inside =
+            audiences(Actor::Person(*person), case, &self.office).contains(&Audience::Internal);
+        let for_all = |(_, told, _): &(CaseId, Told, String)| told.notice.audience() == Audience::Requester;
+        let answers_inside =
+            matches!(self.thread, Thread::Answer(_)) && !self.told.as_ref().is_some_and(for_all);
+        Quotes { inside: reads_inside || answers_inside, reads_inside, notice }
+    }
 }
 
 async fn look(desk: &Desk, arrival: &Arrival, letter: &Incoming) -> Result<Looked, StoreError> {
@@ -309,17 +334,21 @@ async fn look(desk: &Desk, arrival: &Arrival, letter: &Incoming) -> Result<Looke
         .read(move |r| {
             let office = reading.office_in(r)?;
             let thread = thread::thread_of(&letter, &reading.secret().thread_key(), &office);
-            let (number, event, to) = match &thread {
-                Thread::Answer(it) => (Some(&it.case), it.event, Some(it.to)),
-                Thread::Mention(number) => (Some(number), None, None),
-                Thread::New => (None, None, None),
+            let thread = match thread {
+                Thread::Answer(_) => thread,
+                other => thread::beside(r, &letter)?.map_or(other, Thread::Beside),
+            };
+            let number = match &thread {
+                Thread::Answer(it) => Some(&it.case),
+                Thread::Mention(number) | Thread::Beside(number) => Some(number),
+                Thread::New => None,
             };
             let case = match number {
                 Some(number) => cases::by_number(r, number)?,
                 None => None,
             };
-            let notice = match (&case, event, to) {
-                (Some(case), Some(event), Some(to)) => notice_of(r, case, event, to)?,
+            let told = match (&case, &thread) {
+                (Some(case), Thread::Answer(answered)) => told_of(r, case, answered)?,
                 _ => None,
             };
             let case = match case {
@@ -331,22 +360,27 @@ async fn look(desk: &Desk, arrival: &Arrival, letter: &Incoming) -> Result<Looke
                 None => false,
             };
             let from_sender = if sender.is_empty() { 0 } else { arrivals::from_sender(r, &sender, since)? };
-            Ok(Looked { office, thread, case, notice, beside, from_sender })
+            Ok(Looked { office, thread, case, told, beside, from_sender })
         })
         .await
 }
 
-/// The notice that told this recipient of this event: there is one at most.
-fn notice_of(
+/// The notice that is answered. Where two told this recipient of the event, and it is not known which of them it was, the
+/// one whose answer is read by the fewest.
+fn told_of(
     r: &mut Reader<'_>,
     case: &Case,
-    event: u64,
-    to: Recipient,
-) -> Result<Option<Notice>, StoreError> {
-    let to = to.to_string();
-    let letters = outbox::of_stream(r, case.id.0)?;
-    let told = letters.iter().find(|letter| letter.sequence == event && letter.recipient == to);
-    Ok(told.and_then(|letter| Notice::of_word(&letter.topic)))
+    answered: &Answered,
+) -> Result<Option<(CaseId, Told, String)>, StoreError> {
+    let (to, Some(event)) = (answered.to, answered.event) else { return Ok(None) };
+    let mut letters = outbox::of_stream(r, case.id.0)?;
+    letters.retain(|letter| letter.sequence == event && letter.recipient == to.to_string());
+    let told = letters.into_iter().filter_map(|letter| {
+        let notice = Notice::of_word(&letter.topic)?;
+        let known = answered.notice.is_none_or(|known| known == notice);
+        known.then_some((case.id, Told { notice, event, to }, letter.payload))
+    });
+    Ok(told.min_by_key(|(_, told, _)| told.notice.answer()))
 }
 
 /// The case in which it goes on, when it became part of another.

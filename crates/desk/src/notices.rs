@@ -17,6 +17,7 @@ mod told;
 mod tests;
 
 pub(crate) use letter::{Chronicle, Stationery, WriteError, Written, write};
+pub(crate) use notice::Answer;
 pub use notice::Notice;
 pub(crate) use office::{OfficeTold, write_to_office};
 pub use recipient::Recipient;

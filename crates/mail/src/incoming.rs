@@ -19,6 +19,7 @@ mod names;
 mod nature;
 mod nesting;
 mod orders;
+mod own;
 mod people;
 mod quote;
 mod quote_marks;
@@ -35,6 +36,7 @@ use jiff::Timestamp;
 
 pub use meaning::{is_only_thanks, says_solved};
 pub use orders::{Order, orders};
+pub use own::{Own, OwnLine};
 pub use quote_marks::{REPLY_ABOVE_EN, REPLY_ABOVE_ES};
 pub use support::{phone_of, remote_support_id};
 
@@ -71,6 +73,8 @@ pub struct Incoming {
     pub html: Option<String>,
     /// The text without what is quoted and without the lines of a signature behind `-- ` or of a telephone.
     pub said: String,
+    /// What its writer certainly wrote himself: for who must not show what he quotes.
+    pub own: Own,
     /// The part that was cut off as quoted.
     pub quoted: Option<String>,
     /// The sender's block of name, post and telephones, when one is found.
@@ -228,6 +232,7 @@ pub fn take_apart(bytes: &[u8]) -> Result<Incoming, Unreadable> {
         text: quote_marks::without_marks(&content.text),
         html: content.html,
         said: signed.said,
+        own: own::own(&content.text),
         quoted: spoken.quoted,
         signature: block,
         parts: content.parts,
@@ -235,6 +240,11 @@ pub fn take_apart(bytes: &[u8]) -> Result<Incoming, Unreadable> {
         invitation: content.invitation,
         from,
     })
+}
+
+/// The words of HTML, as those of a letter are read.
+pub fn words_of_html(html: &str) -> String {
+    quote_marks::without_marks(&render::text(&markup::read(html)))
 }
 
 /// The one author. A letter that names authors of several domains has none: whichever was believed, a server that asked

@@ -88,6 +88,10 @@ fn reading(bytes: &[u8]) -> String {
         true => out.push_str("said: the text\n"),
         false => block("said", Some(&incoming.said), &mut out),
     }
+    let own = incoming.own.text();
+    if own != incoming.said {
+        block("own", Some(&own), &mut out);
+    }
     block("quoted", incoming.quoted.as_deref(), &mut out);
     block("signature", incoming.signature.as_deref(), &mut out);
     block("html", incoming.html.as_deref(), &mut out);

@@ -222,3 +222,20 @@ pub fn stood_beside(r: &mut Reader<'_>, case: CaseId, address: &str) -> Result<b
     let found: Option<i64> = r.row(&query.with(case).with(address))?;
     Ok(found.unwrap_or_default() > 0)
 }
+
+/// Remembers a letter of a case by its Message-ID.
+pub fn remember_name(w: &mut Writer<'_>, case: CaseId, message_id: &str) -> Result<()> {
+    let query = Query::new("INSERT INTO letter_names (name, case_id) VALUES ($1, $2) ON CONFLICT DO NOTHING");
+    w.execute(&query.with(name(message_id)).with(case))?;
+    Ok(())
+}
+
+/// The case of the letter of this Message-ID. Anybody can write a name twice: whose letter came first keeps it.
+pub fn case_of_name(r: &mut Reader<'_>, message_id: &str) -> Result<Option<CaseId>> {
+    let query = Query::new("SELECT case_id FROM letter_names WHERE name = ").bind(name(message_id));
+    r.row(&query.push(" ORDER BY case_id LIMIT 1"))
+}
+
+fn name(message_id: &str) -> [u8; 32] {
+    *blake3::hash(message_id.as_bytes()).as_bytes()
+}

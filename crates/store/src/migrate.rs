@@ -53,6 +53,13 @@ const MIGRATIONS: &[Migration] = &[
         postgres: "",
     },
     Migration {
+        number: 6,
+        name: "conversations",
+        shared: include_str!("../migrations/0006_conversations.sql"),
+        sqlite: "",
+        postgres: "",
+    },
+    Migration {
         number: 7,
         name: "presence",
         shared: include_str!("../migrations/0007_presence.sql"),

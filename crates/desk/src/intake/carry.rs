@@ -5,12 +5,13 @@ use atiende_mail::{Incoming, Order, phone_of, remote_support_id, says_solved};
 use atiende_procedure::office::{Change, Profile};
 use atiende_procedure::{
     Actor, Attachment, AttentionMode, Audience, Case, Channel, Command, CommandId, ContractId, DetailsGiven,
-    Performer, PersonId, Refusal, Registration, SupportLevel,
+    PersonId, Refusal, Registration,
 };
 use atiende_store::arrivals::{Arrival, State};
 
-use super::course::{Part, Says, reopens};
+use super::course::{Part, reopens};
 use super::note::{KindAnswer, Settled};
+use super::quotes::Quotes;
 use super::sender::Sender;
 use super::words;
 use crate::jobs::command_id;
@@ -23,11 +24,12 @@ pub(super) struct InHand<'a> {
     pub(super) arrival: &'a Arrival,
     pub(super) letter: &'a Incoming,
     pub(super) sender: Sender,
+    pub(super) quotes: Quotes,
 }
 
 /// The steps of one letter, by which its commands are told apart.
 #[derive(Clone, Copy)]
-enum Step {
+pub(super) enum Step {
     Joins,
     Asks,
     Speaks,
@@ -39,14 +41,21 @@ impl InHand<'_> {
         command_id("letter", self.arrival.id, step as u64)
     }
 
-    async fn moves(&self, actor: Actor, step: Step, case: &Case, command: Command) -> Result<(), DeskError> {
+    pub(super) async fn moves(
+        &self,
+        actor: Actor,
+        step: Step,
+        case: &Case,
+        command: Command,
+    ) -> Result<(), DeskError> {
         let viewer = Viewer::new(actor);
         self.desk.execute(viewer, self.id(step), case.number.clone(), None, command).await.map(drop)
     }
 
-    /// Its files, with the letter as it travelled.
-    async fn files(&self) -> Result<Vec<Attachment>, DeskError> {
-        words::files(self.desk, self.letter, Some((self.arrival.blob, self.arrival.size))).await
+    /// Its files, with the letter as it travelled, unless that may quote what its readers may not read.
+    pub(super) async fn files(&self) -> Result<Vec<Attachment>, DeskError> {
+        let whole = (!self.quotes.inside).then_some((self.arrival.blob, self.arrival.size));
+        words::files(self.desk, self.letter, whole).await
     }
 
     /// The sender as somebody of the directory: who writes from the agency for the first time is added (R7).
@@ -143,7 +152,10 @@ impl InHand<'_> {
 
     async fn requester(&self, case: &Case) -> Result<Settled, DeskError> {
         let actor = Actor::Person(case.requester);
-        let text = words::text(self.letter);
+        let text = match self.his_words(case).await? {
+            Ok(text) => text,
+            Err(why) => return Ok(self.unpublished(case, why)),
+        };
         let done = match reopens(case, self.letter) && !text.is_empty() {
             true => {
                 // Its files first: were this cut off between the two, the case would still be there to be reopened.
@@ -172,9 +184,21 @@ impl InHand<'_> {
                 Err(other) => return Err(other),
             }
         }
-        let text = words::text(self.letter);
+        let text = match self.his_words(case).await? {
+            Ok(text) => text,
+            Err(why) => return Ok(self.unpublished(case, why)),
+        };
         self.says(Actor::Person(person), Step::Speaks, case, Audience::Requester, &text).await?;
         Ok(Settled::taken(case))
+    }
+
+    /// It may hold what its readers may not read: who reads that himself is told so, else somebody must decide.
+    fn unpublished(&self, case: &Case, why: &'static str) -> Settled {
+        let Sender::Person(person) = self.sender else { return Settled::held("refused") };
+        match self.quotes.reads_inside {
+            true => Settled::refused(case, person, why, None),
+            false => Settled::held("refused"),
+        }
     }
 
     /// Says something with the letter's files, and the letter itself beside it.
@@ -217,81 +241,6 @@ impl InHand<'_> {
             Err(other) => Err(other),
         }
     }
-
-    /// Somebody of the desk answers a letter of the desk. The letter itself stays out of the case: it may quote what the
-    /// requester does not read.
-    async fn staff(&self, case: &Case, says: Says, ordered: bool) -> Result<Settled, DeskError> {
-        let Sender::Person(person) = self.sender else { return Ok(Settled::held("stranger")) };
-        let whole = words::text(self.letter);
-        let (orders, rest) = atiende_mail::orders(&whole);
-        let command = match self.ordered(case, says, ordered, &orders, rest.trim()).await? {
-            Ok(command) => command,
-            Err(why) => return Ok(Settled::refused(case, person, why, orders.first())),
-        };
-        match self.moves(Actor::Person(person), Step::Speaks, case, command).await {
-            Ok(()) => Ok(Settled::taken(case)),
-            Err(DeskError::Refused(refusal)) => {
-                Ok(Settled::refused(case, person, refusal.code(), orders.first()))
-            }
-            Err(other) => Err(other),
-        }
-    }
-
-    /// The command that the answer is, or why it is none.
-    async fn ordered(
-        &self,
-        case: &Case,
-        says: Says,
-        ordered: bool,
-        orders: &[Order],
-        rest: &str,
-    ) -> Result<Result<Command, &'static str>, DeskError> {
-        let text = self.desk.ambience().salter().text_if_any(Some(rest));
-        let order = match orders {
-            [] => None,
-            _ if !ordered => return Ok(Err("order-without-token")),
-            [order] => Some(order),
-            _ => return Ok(Err("order-not-alone")),
-        };
-        let audience = match (order, says) {
-            (Some(Order::Solve), _) => {
-                let performed_by = Performer::Agent;
-                return Ok(text
-                    .map(|activities| Command::Solve { activities, performed_by })
-                    .ok_or("order-empty"));
-            }
-            (Some(Order::Escalate { to }), _) => {
-                let level = match level(case, to.as_deref()) {
-                    Ok(level) => level,
-                    Err(why) => return Ok(Err(why)),
-                };
-                let escalate = |reason| Command::EscalateToLevel { level, agent: None, reason };
-                return Ok(text.map(escalate).ok_or("order-empty"));
-            }
-            (Some(Order::Unknown(_)), _) => return Ok(Err("order-unknown")),
-            (None, Says::FollowUp) if case.followed_turn().is_some() => {
-                return Ok(text.map(|note| Command::FollowUp { note }).ok_or("order-empty"));
-            }
-            (Some(Order::Note), _) | (None, Says::FollowUp) => Audience::Internal,
-            (None, Says::To(audience)) => audience,
-        };
-        let attachments = words::files(self.desk, self.letter, None).await?;
-        if text.is_none() && attachments.is_empty() {
-            return Ok(Err("order-empty"));
-        }
-        Ok(Ok(Command::Say { audience, body: text, attachments }))
-    }
-}
-
-/// The level to which an order escalates: the next one, unless it names it.
-fn level(case: &Case, to: Option<&str>) -> Result<SupportLevel, &'static str> {
-    let next = case.status.level().and_then(SupportLevel::next);
-    let Some(to) = to else { return next.ok_or("no-level-above") };
-    match to.to_lowercase().as_str() {
-        "2" | "segundo" | "segundo nivel" | "nivel 2" | "second" => Ok(SupportLevel::Second),
-        "3" | "tercer" | "tercero" | "tercer nivel" | "nivel 3" | "third" => Ok(SupportLevel::Third),
-        _ => Err("order-unknown-level"),
-    }
 }
 
 /// Refused since the case has ended, for the requester or for everybody.
@@ -317,7 +266,7 @@ pub(crate) fn name_of(name: &str, email: &str) -> String {
 }
 
 impl Settled {
-    fn taken(case: &Case) -> Settled {
+    pub(super) fn taken(case: &Case) -> Settled {
         Settled { state: State::Taken, case: Some((case.id, case.number.clone())), ..Settled::held("") }
     }
 
@@ -331,7 +280,7 @@ impl Settled {
     }
 
     /// The procedure refused what somebody of the desk asked for by mail: he is told so.
-    fn refused(case: &Case, person: PersonId, why: &str, order: Option<&Order>) -> Settled {
+    pub(super) fn refused(case: &Case, person: PersonId, why: &str, order: Option<&Order>) -> Settled {
         let answer = KindAnswer { event: case.version, to: person, why: why.to_owned(), order: spelt(order) };
         Settled { answer: Some(answer), ..Settled::recorded("refused", Some(case)) }
     }

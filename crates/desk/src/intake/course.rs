@@ -8,7 +8,7 @@ use atiende_procedure::{Actor, Audience, Case, ContractId, PersonId, Status, Sta
 
 use super::sender::Sender;
 use super::thread::Thread;
-use crate::notices::{Notice, Recipient};
+use crate::notices::{Answer, Notice, Recipient};
 
 /// All that the decision looks at.
 pub(super) struct Facts<'a> {
@@ -70,6 +70,8 @@ pub(super) enum Part {
 pub(super) enum Says {
     To(Audience),
     FollowUp,
+    /// It answers a letter of ours, and which is not known.
+    Nowhere,
 }
 
 impl Facts<'_> {
@@ -83,7 +85,7 @@ impl Facts<'_> {
                 Some(Part::Requester) => self.requester(case),
                 Some(part) => Course::Answer(part),
                 // What was once answered about it stays out of cases that the desk reads (R10).
-                None if case.security && matches!(thread, Thread::Answer(_)) => Course::Hold("no-longer"),
+                None if case.security && !matches!(thread, Thread::Mention(_)) => Course::Hold("no-longer"),
                 None => self.new_request(true),
             },
         }
@@ -125,9 +127,13 @@ impl Facts<'_> {
         }
     }
 
-    /// In the order in which one is the closest: his own case, one that he watches, one on which he works.
+    /// In the order in which one is the closest: his own case, one that he watches, one on which he works. Whatever else
+    /// he is in it, whoever works on it and answers what was written to the desk speaks among the desk.
     fn part(&self, thread: &Thread, case: &Case) -> Option<Part> {
         match &self.sender {
+            Sender::Person(person) if self.answers_the_desk(thread) && self.works_on(*person, case) => {
+                Some(self.staff(*person, thread))
+            }
             Sender::Person(person) if *person == case.requester => Some(Part::Requester),
             Sender::Person(person) if !case.security && case.watchers.contains(person) => {
                 Some(Part::Watcher { joins: false })
@@ -135,9 +141,7 @@ impl Facts<'_> {
             Sender::Person(person)
                 if self.works_on(*person, case) && self.has_in_hand(*person, thread, case) =>
             {
-                let to = Recipient::Person(*person);
-                let ordered = matches!(thread, Thread::Answer(answered) if answered.to == to);
-                Some(Part::Staff { says: self.says(), ordered })
+                Some(self.staff(*person, thread))
             }
             Sender::Person(_) | Sender::Newcomer if self.beside && !case.security => {
                 Some(Part::Watcher { joins: true })
@@ -162,18 +166,31 @@ impl Facts<'_> {
         Scope { person: None, ..scope }.contains(case)
     }
 
-    /// A number that anybody can write makes nobody speak for the desk, but whoever has that case in hand.
+    /// A number or a name that anybody can write makes nobody speak for the desk, but whoever has that case in hand.
     fn has_in_hand(&self, person: PersonId, thread: &Thread, case: &Case) -> bool {
-        !matches!(thread, Thread::Mention(_)) || case.status.agent() == Some(person)
+        matches!(thread, Thread::Answer(_)) || case.status.agent() == Some(person)
     }
 
-    /// An answer goes where the letter that it answers came from: to a colleague's note as a note, to what a provider
-    /// wrote as a message to it; else to the requester.
-    fn says(&self) -> Says {
-        match self.notice {
-            Some(Notice::Note | Notice::Promise) => Says::To(Audience::Internal),
-            Some(Notice::ProviderWrote | Notice::ProviderReported) => Says::To(Audience::Provider),
-            Some(Notice::WithProvider | Notice::FollowUpDue | Notice::ProviderPromise) => Says::FollowUp,
+    /// The notice that it answers was not for the requester's side, or it is not known which it was.
+    fn answers_the_desk(&self, thread: &Thread) -> bool {
+        let inside = self.notice.is_none_or(|notice| notice.audience() != Audience::Requester);
+        matches!(thread, Thread::Answer(_)) && inside
+    }
+
+    fn staff(&self, person: PersonId, thread: &Thread) -> Part {
+        let to = Recipient::Person(person);
+        let ordered = matches!(thread, Thread::Answer(answered) if answered.to == to);
+        Part::Staff { says: self.says(thread), ordered }
+    }
+
+    /// An answer goes where the letter that it answers came from. When that is not known it goes nowhere, unless he writes
+    /// of his own accord about what he has in hand.
+    fn says(&self, thread: &Thread) -> Says {
+        match (self.notice.map(Notice::answer), thread) {
+            (Some(Answer::Note), _) => Says::To(Audience::Internal),
+            (Some(Answer::Provider), _) => Says::To(Audience::Provider),
+            (Some(Answer::FollowUp), _) => Says::FollowUp,
+            (None, Thread::Answer(_)) => Says::Nowhere,
             _ => Says::To(Audience::Requester),
         }
     }

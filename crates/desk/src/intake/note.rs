@@ -17,6 +17,8 @@ pub(super) struct Settled {
     pub(super) state: State,
     pub(super) reason: String,
     pub(super) case: Option<(CaseId, CaseNumber)>,
+    /// The letter's own name.
+    pub(super) message_id: Option<String>,
     /// Addresses beside the requester's.
     pub(super) beside: Vec<String>,
     pub(super) answer: Option<KindAnswer>,
@@ -24,7 +26,14 @@ pub(super) struct Settled {
 
 impl Default for Settled {
     fn default() -> Self {
-        Settled { state: State::Held, reason: String::new(), case: None, beside: Vec::new(), answer: None }
+        Settled {
+            state: State::Held,
+            reason: String::new(),
+            case: None,
+            message_id: None,
+            beside: Vec::new(),
+            answer: None,
+        }
     }
 }
 
@@ -49,6 +58,10 @@ pub(super) async fn note(desk: &Desk, arrival: Arrival, settled: Settled) -> Res
             arrivals::settle(w, arrival.id, settled.state, &settled.reason, case, now)?;
             if let Some(case) = case {
                 arrivals::remember_beside(w, case, &settled.beside)?;
+            }
+            // Who got a copy of it answers it, not us.
+            if let (State::Taken, Some(case), Some(id)) = (settled.state, case, &settled.message_id) {
+                arrivals::remember_name(w, case, id)?;
             }
             if settled.state == State::Taken {
                 // Who writes is reached.

@@ -4,8 +4,12 @@
 use atiende_mail::{Incoming, Mailbox, ThreadKey};
 use atiende_procedure::CaseNumber;
 use atiende_procedure::office::Office;
+use atiende_store::{Reader, StoreError, arrivals, cases};
 
-use crate::notices::Recipient;
+use crate::notices::{Notice, Recipient};
+
+/// References that are looked up.
+const MOST_REFERENCES: usize = 30;
 
 /// What an answer says of the letter that it answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +19,8 @@ pub(super) struct Answered {
     pub(super) to: Recipient,
     /// Of which event it told; absent when only the thread is known.
     pub(super) event: Option<u64>,
+    /// What it was; a Message-ID says so, an address does not.
+    pub(super) notice: Option<Notice>,
 }
 
 /// How a letter names a case.
@@ -24,6 +30,8 @@ pub(super) enum Thread {
     Answer(Answered),
     /// Its subject holds a case's number, which anybody can write.
     Mention(CaseNumber),
+    /// It answers a letter that the case had from somebody, of which others got a copy and anybody can know the name.
+    Beside(CaseNumber),
     /// It begins a conversation.
     New,
 }
@@ -32,12 +40,14 @@ impl Answered {
     /// Reads what [`crate::notices`] signed: `ms-2026-12.p7`, `ms-2026-12.3.p7` or `ms-2026-12.3.solved.p7`.
     fn of_word(word: &str) -> Option<Answered> {
         let parts: Vec<&str> = word.split('.').collect();
-        let (number, event, to) = match parts.as_slice() {
-            [number, to] => (number, None, to),
-            [number, event, to] | [number, event, _, to] => (number, Some(event.parse().ok()?), to),
+        let (number, event, topic, to) = match parts.as_slice() {
+            [number, to] => (number, None, None, to),
+            [number, event, to] => (number, Some(event.parse().ok()?), None, to),
+            [number, event, topic, to] => (number, Some(event.parse().ok()?), Some(topic), to),
             _ => return None,
         };
-        Some(Answered { case: number.parse().ok()?, to: Recipient::of_word(to)?, event })
+        let notice = topic.and_then(|topic| Notice::of_word(topic));
+        Some(Answered { case: number.parse().ok()?, to: Recipient::of_word(to)?, event, notice })
     }
 }
 
@@ -49,11 +59,26 @@ pub(super) fn thread_of(letter: &Incoming, keys: &ThreadKey, office: &Office) ->
     let addresses = letter.delivered_to.iter().map(String::as_str).chain(named);
     let addresses = addresses.filter_map(|address| keys.thread_of_address(address));
     let tokens = bracketed(&letter.subject).filter_map(|token| keys.thread_of_token(token));
-    let mut signed = references.chain(addresses).chain(tokens);
-    if let Some(answered) = signed.find_map(|word| Answered::of_word(&word)) {
-        return Thread::Answer(answered);
+    let signed = references.chain(addresses).chain(tokens);
+    let mut answered = signed.filter_map(|word| Answered::of_word(&word));
+    if let Some(first) = answered.next() {
+        // Some programs keep only the thread's first reference: what else they bring back says which letter it was.
+        let told =
+            |other: &Answered| other.event.is_some() && other.case == first.case && other.to == first.to;
+        let exact = if first.event.is_some() { None } else { answered.find(told) };
+        return Thread::Answer(exact.unwrap_or(first));
     }
     numbers(&letter.subject, &office.settings.prefix).next().map_or(Thread::New, Thread::Mention)
+}
+
+/// The case of a letter to which it refers, the newest first, where nothing that we signed says more.
+pub(super) fn beside(r: &mut Reader<'_>, letter: &Incoming) -> Result<Option<CaseNumber>, StoreError> {
+    for id in letter.references.iter().rev().take(MOST_REFERENCES) {
+        if let Some(case) = arrivals::case_of_name(r, id)? {
+            return Ok(cases::load(r, case)?.map(|case| case.number));
+        }
+    }
+    Ok(None)
 }
 
 /// What stands between square brackets.
@@ -74,10 +99,13 @@ mod tests {
     #[test]
     fn what_was_signed_is_read() {
         let person = Recipient::Person(atiende_procedure::PersonId(7));
-        let read = |word: &str| Answered::of_word(word).map(|it| (it.case.to_string(), it.to, it.event));
-        assert_eq!(read("ms-2026-12.p7"), Some(("MS-2026-12".into(), person, None)));
-        assert_eq!(read("ms-2026-12.3.p7"), Some(("MS-2026-12".into(), person, Some(3))));
-        assert_eq!(read("ms-2026-12.3.solved.p7"), Some(("MS-2026-12".into(), person, Some(3))));
+        let read =
+            |word: &str| Answered::of_word(word).map(|it| (it.case.to_string(), it.to, it.event, it.notice));
+        let number = || "MS-2026-12".to_owned();
+        assert_eq!(read("ms-2026-12.p7"), Some((number(), person, None, None)));
+        assert_eq!(read("ms-2026-12.3.p7"), Some((number(), person, Some(3), None)));
+        let solved = Some((number(), person, Some(3), Some(Notice::Solved)));
+        assert_eq!(read("ms-2026-12.3.solved.p7"), solved);
         for bad in ["", "ms-2026-12", "ms-2026-12.x7", "ms-2026-12.a.p7", "p7.ms-2026-12", "a.b.c.d.e"] {
             assert_eq!(read(bad), None, "{bad:?}");
         }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use crate::{AttachError, Desk, DeskError, LARGEST_FILE, Upload};
 
 /// Characters of a text and of a line, a little under what the procedure takes.
-const LONGEST_TEXT: usize = 49_000;
+pub(super) const LONGEST_TEXT: usize = 49_000;
 const LONGEST_LINE: usize = 240;
 
 /// The type of a letter as it travelled. No upload has it: types are looked at, not believed.
@@ -35,7 +35,11 @@ pub(super) fn subject(letter: &Incoming) -> String {
 /// told in words.
 pub(super) fn text(letter: &Incoming) -> String {
     let said = letter.said.trim();
-    let text = if said.is_empty() { letter.text.trim() } else { said };
+    with_invitation(letter, if said.is_empty() { letter.text.trim() } else { said })
+}
+
+/// A text of his, below the invitation that came with it.
+pub(super) fn with_invitation(letter: &Incoming, text: &str) -> String {
     match &letter.invitation {
         Some(invitation) => cut(format!("{}\n\n{text}", invited(invitation)).trim(), LONGEST_TEXT),
         None => cut(text, LONGEST_TEXT),
@@ -57,7 +61,7 @@ fn invited(invitation: &Invitation) -> String {
 }
 
 /// At most so many characters, and a sign that there were more.
-fn cut(words: &str, most: usize) -> String {
+pub(super) fn cut(words: &str, most: usize) -> String {
     match words.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", words[..end].trim_end()),
         None => words.to_owned(),

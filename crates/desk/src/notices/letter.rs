@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::facts::Known;
 use super::page::{Page, Score};
 use super::reader::Reader;
-use super::{Notice, Told, particulars, refused};
+use super::{Answer, Notice, Told, particulars, refused};
 use crate::links::{LinkPurpose, Secret, SignedLink, in_days};
 use crate::{Language, Spoken};
 
@@ -123,17 +123,17 @@ pub(crate) fn write(told: Told, of: &Chronicle, with: &Stationery) -> Result<Wri
 
 /// Where an answer to a letter goes, as [`crate::intake`] understands it, and whether it may hold orders.
 fn answers(notice: Notice, reader: &Reader, case: &Case, office: &Office) -> (&'static str, bool) {
-    let works_here = reader.audiences.contains(&Audience::Internal) && reader.person != Some(case.requester);
+    let reads_internal = reader.audiences.contains(&Audience::Internal);
+    let takes_part = reader.person.is_some_and(|id| id == case.requester || case.watchers.contains(&id));
+    let works_here = reads_internal && (!takes_part || notice.audience() != Audience::Requester);
     let agent =
         reader.person.and_then(|id| office.people.get(&id)).is_some_and(|person| person.is(Role::Agent));
-    match notice {
-        Notice::CalledOff => ("", false),
+    match notice.answer() {
+        _ if notice == Notice::CalledOff => ("", false),
         _ if reader.person.is_none() && reader.contract.is_none() => ("", false),
-        Notice::Note | Notice::Promise if works_here => ("note", agent),
-        Notice::ProviderWrote | Notice::ProviderReported if works_here => ("provider", agent),
-        Notice::WithProvider | Notice::FollowUpDue | Notice::ProviderPromise if works_here => {
-            ("follow-up", agent)
-        }
+        Answer::Note if works_here => ("note", agent && !case.security),
+        Answer::Provider if works_here => ("provider", agent),
+        Answer::FollowUp if works_here => ("follow-up", agent),
         _ => ("requester", works_here && agent && !case.security),
     }
 }

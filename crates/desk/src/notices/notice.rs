@@ -70,6 +70,19 @@ pub enum Notice {
     OrderRefused,
 }
 
+/// What an answer to a notice becomes, of whoever works on the case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Answer {
+    /// An internal note.
+    Note,
+    /// His follow-up of a provider's work.
+    FollowUp,
+    /// A message to the provider.
+    Provider,
+    /// A message to the requester.
+    Requester,
+}
+
 impl Notice {
     /// Every notice.
     pub const ALL: &'static [Notice] = &[
@@ -161,6 +174,22 @@ impl Notice {
             | Notice::Cancelled => Audience::Requester,
             Notice::ProviderRequest | Notice::ProviderMessage | Notice::CalledOff => Audience::Provider,
             _ => Audience::Internal,
+        }
+    }
+
+    /// Where the answer of whoever works on the case goes: where the words came from. To a colleague's note as a note, to
+    /// what a provider wrote to the provider; the officer's word on a security incident stays among officers until he
+    /// writes in the case.
+    pub(crate) const fn answer(self) -> Answer {
+        match self {
+            Notice::Note | Notice::Promise | Notice::Security | Notice::OrderRefused => Answer::Note,
+            Notice::ProviderWrote
+            | Notice::ProviderReported
+            | Notice::ProviderRequest
+            | Notice::ProviderMessage
+            | Notice::CalledOff => Answer::Provider,
+            Notice::WithProvider | Notice::FollowUpDue | Notice::ProviderPromise => Answer::FollowUp,
+            _ => Answer::Requester,
         }
     }
 

@@ -19,6 +19,22 @@ pub(super) fn sentence(code: &str, es: bool) -> &'static str {
             "después de @escalar solo puede ir el nivel, 2 o 3",
             "after @escalate only the level can stand, 2 or 3",
         ),
+        "answer-unknown" => (
+            "no se pudo saber qué aviso respondía, y por eso tampoco a quién le escribía",
+            "which notice it answered could not be told, and so neither to whom it was written",
+        ),
+        "answer-empty" => (
+            "no traía nada escrito por usted; escriba por encima de lo citado",
+            "it held nothing written by you; write above what is quoted",
+        ),
+        "answer-quotes" => (
+            "lo que usted escribió no se distingue de lo que cita, que no es para quien lo leería; escriba por encima, sin citar",
+            "what you wrote cannot be told from what it quotes, which is not for its readers; write above, without quoting",
+        ),
+        "answer-encloses" => (
+            "traía otro correo como archivo, y no se sabe qué dice; cópielo en la mesa si es para quien lo pidió",
+            "it held another mail as a file, and nobody knows what that says; put it in at the desk if it is for the requester",
+        ),
         "order-empty" => ("no decía nada debajo de la orden", "it said nothing below the order"),
         "not-your-role" | "not-your-case" | "not-your-group" | "not-your-level" => (
             "el caso lo tiene otra persona, o su rol no lo permite",

@@ -12,17 +12,17 @@ use jiff::SignedDuration;
 
 use crate::world::*;
 
-const TO: &str = "To: Mesa <mesa@agencia.example>";
+pub const TO: &str = "To: Mesa <mesa@agencia.example>";
 
 /// A desk with its post.
-struct Mail<'a> {
-    world: &'a World,
+pub struct Mail<'a> {
+    pub world: &'a World,
     folder: Folder,
-    post: Post,
+    pub post: Post,
 }
 
 /// What somebody writes: heads, a blank line, a body.
-fn written(from: &str, subject: &str, more: &[&str], body: &str) -> String {
+pub fn written(from: &str, subject: &str, more: &[&str], body: &str) -> String {
     let id = blake3::hash(format!("{from}{subject}{more:?}{body}").as_bytes()).to_hex();
     let heads = [
         format!("From: {from}"),
@@ -41,17 +41,17 @@ fn written(from: &str, subject: &str, more: &[&str], body: &str) -> String {
 }
 
 impl<'a> Mail<'a> {
-    fn of(world: &'a World) -> Mail<'a> {
+    pub fn of(world: &'a World) -> Mail<'a> {
         let folder = Folder::open(world.folder.join("mail")).unwrap();
         let post = Post::new(Some(Transport::Folder(folder.clone())));
         Mail { world, folder, post }
     }
 
-    async fn arrives(&self, letter: &str) -> Arrival {
+    pub async fn arrives(&self, letter: &str) -> Arrival {
         self.arrives_at("soporte", letter.as_bytes()).await
     }
 
-    async fn arrives_at(&self, mailbox: &str, letter: &[u8]) -> Arrival {
+    pub async fn arrives_at(&self, mailbox: &str, letter: &[u8]) -> Arrival {
         self.world.pass(SignedDuration::from_mins(1));
         let letters = vec![Arriving { bytes: letter.to_vec().into(), cut: false }];
         self.world.desk.receive(mailbox, letters).await.unwrap();
@@ -60,7 +60,7 @@ impl<'a> Mail<'a> {
     }
 
     /// The case of a letter, as the desk's administrator or an officer sees it.
-    async fn case_of(&self, arrival: &Arrival) -> SeenCase {
+    pub async fn case_of(&self, arrival: &Arrival) -> SeenCase {
         assert_eq!(arrival.state, "taken", "{arrival:?}");
         let id = arrival.case_id.unwrap();
         let case =
@@ -69,7 +69,7 @@ impl<'a> Mail<'a> {
     }
 
     /// The newest letter that left for an address, after everything that is due has left.
-    async fn newest_to(&self, address: &str) -> LetterRead {
+    pub async fn newest_to(&self, address: &str) -> LetterRead {
         deliver(&self.world.desk, &self.post).await.unwrap();
         let names = self.folder.newest(500).unwrap();
         let mut letters = names.into_iter().map(|(name, _)| self.folder.letter(&name).unwrap().unwrap());
@@ -77,7 +77,7 @@ impl<'a> Mail<'a> {
     }
 
     /// An answer to a letter as a mail program writes it.
-    fn answer(&self, from: &str, to: &LetterRead, body: &str) -> String {
+    pub fn answer(&self, from: &str, to: &LetterRead, body: &str) -> String {
         let reply_to = format!("To: {}", to.reply_to);
         let reference = format!("References: <{}>", to.message_id);
         let quoted: Vec<String> = to.text.lines().map(|line| format!("> {line}")).collect();
@@ -89,7 +89,7 @@ impl<'a> Mail<'a> {
     }
 }
 
-fn said(seen: &SeenCase) -> Vec<(Audience, String)> {
+pub fn said(seen: &SeenCase) -> Vec<(Audience, String)> {
     let said = |event: &atiende_desk::SeenEvent| match &event.recorded.event {
         Event::Said { audience, body, .. } => {
             Some((*audience, seen.words_if_any(*body).unwrap_or_default().to_owned()))
@@ -99,7 +99,7 @@ fn said(seen: &SeenCase) -> Vec<(Audience, String)> {
     seen.events.iter().filter_map(said).collect()
 }
 
-const MARTA_S: &str = "Marta <persona1@agencia.example>";
+pub const MARTA_S: &str = "Marta <persona1@agencia.example>";
 
 on_both! {
     async fn a_letter_becomes_a_case_with_what_it_says_and_brings(world: World) {

@@ -2,6 +2,8 @@
 #![expect(unreachable_pub, reason = "these are the modules of one test program")]
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+mod answers;
+mod conversations;
 mod door;
 mod files;
 mod intake;
@@ -9,6 +11,7 @@ mod jobs;
 mod leaks;
 mod live;
 mod promises;
+mod quoting;
 mod senders;
 mod signing_in;
 mod world;

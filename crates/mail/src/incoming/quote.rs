@@ -99,6 +99,11 @@ fn is_own(line: &str) -> bool {
 
 /// A signature, a telephone's line, or what an office's server writes below every letter.
 fn ends_letter(line: &str) -> bool {
+    opens_signature(line) || is_mobile(line) || is_office_notice(line)
+}
+
+/// What an office's server writes below every letter.
+pub(super) fn is_office_notice(line: &str) -> bool {
     let words = folded(first(line.trim_start_matches(['*', '_', ' ', '-']), 60));
     let notices = [
         "aviso legal",
@@ -117,5 +122,5 @@ fn ends_letter(line: &str) -> bool {
         "libre de virus",
         "virus-free",
     ];
-    opens_signature(line) || is_mobile(line) || notices.iter().any(|notice| words.starts_with(notice))
+    notices.iter().any(|notice| words.starts_with(notice))
 }

@@ -70,7 +70,7 @@ pub(super) fn is_mobile(line: &str) -> bool {
     words.len() <= 50 && MOBILE.iter().any(|begin| words.starts_with(begin))
 }
 
-fn marked(lines: &[&str]) -> Option<usize> {
+pub(super) fn marked(lines: &[&str]) -> Option<usize> {
     let from = lines.len().saturating_sub(LONGEST + 1);
     if let Some(at) = (from..lines.len()).find(|at| opens_signature(lines[*at])) {
         return Some(at);

@@ -86,6 +86,11 @@ pub(super) fn first(text: &str, most: usize) -> &str {
     text.char_indices().nth(most).map_or(text, |(at, _)| &text[..at])
 }
 
+/// The last `most` characters.
+pub(super) fn last(text: &str, most: usize) -> &str {
+    text.char_indices().rev().take(most).last().map_or("", |(at, _)| &text[at..])
+}
+
 /// The first `most` bytes, cut before a character that they would split.
 pub(super) fn first_bytes(text: &str, most: usize) -> &str {
     &text[..text.floor_char_boundary(most)]

@@ -92,4 +92,16 @@ on_both! {
         world.db.change(|w| mailboxes::unmark_bounced(w, "marta@A.example")).await.unwrap();
         assert_eq!(world.db.read(|r| mailboxes::bounced(r, "marta@a.example")).await.unwrap(), None);
     }
+
+    async fn a_letter_is_known_by_its_name_and_the_first_keeps_it(world: World) {
+        let name = |case: i64, id: &'static str| world.db.change(move |w| arrivals::remember_name(w, CaseId(case), id));
+        name(7, "a1@agencia.example").await.unwrap();
+        name(7, "a1@agencia.example").await.unwrap();
+        name(9, "a1@agencia.example").await.unwrap();
+        name(3, "a2@agencia.example").await.unwrap();
+        let of = |id: &'static str| world.db.read(move |r| arrivals::case_of_name(r, id));
+        assert_eq!(of("a1@agencia.example").await.unwrap(), Some(CaseId(7)));
+        assert_eq!(of("a2@agencia.example").await.unwrap(), Some(CaseId(3)));
+        assert_eq!(of("a3@agencia.example").await.unwrap(), None);
+    }
 }

@@ -1,0 +1,160 @@
+//! What the letter of somebody who reads internal words may quote, looked up for [`Quotable`] to tell it from his own.
+
+use atiende_mail::incoming::{Part, words_of_html};
+use atiende_procedure::{Actor, Audience, Case, CaseId};
+use atiende_store::{Reader, StoreError, cases, events, texts};
+
+use super::carry::InHand;
+use super::publish::Quotable;
+use super::sender::Sender;
+use super::words;
+use crate::notices::{Chronicle, Stationery, Told, Written, write};
+use crate::{Desk, DeskError};
+
+/// What a letter may quote.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Quotes {
+    /// What the case's requester does not read.
+    pub(super) inside: bool,
+    /// Its sender reads that in this case.
+    pub(super) reads_inside: bool,
+    /// The notice that it answers, of which case, with what its row says besides.
+    pub(super) notice: Option<(CaseId, Told, String)>,
+}
+
+impl InHand<'_> {
+    /// What one of the requester's side says, or why that cannot be told.
+    pub(super) async fn his_words(&self, case: &Case) -> Result<Result<String, &'static str>, DeskError> {
+        if !self.quotes.inside {
+            return Ok(Ok(words::text(self.letter)));
+        }
+        let own = self.words_for(case, Audience::Requester, "").await?;
+        Ok(own.map(|own| words::with_invitation(self.letter, &own)))
+    }
+
+    /// What it says to this audience: nothing that it quotes, when that is not for everybody who will read it; else why
+    /// that cannot be told. Among the desk what it quotes does no harm.
+    pub(super) async fn words_for(
+        &self,
+        case: &Case,
+        audience: Audience,
+        otherwise: &str,
+    ) -> Result<Result<String, &'static str>, DeskError> {
+        let inside = audience == Audience::Internal;
+        if inside && self.letter.own.above {
+            return Ok(Ok(otherwise.to_owned()));
+        }
+        if !inside && self.letter.parts.iter().any(is_letter) {
+            return Ok(Err("answer-encloses"));
+        }
+        let quotable = self.quotable(case, audience).await?;
+        let quotes = |part: &Part| is_text(part) && quotable.stands_in(&text_of(part));
+        if !inside && self.letter.parts.iter().any(quotes) {
+            return Ok(Err("answer-quotes"));
+        }
+        match quotable.own(&self.letter.own) {
+            Some(own) => Ok(Ok(own)),
+            None if inside => Ok(Ok(otherwise.to_owned())),
+            None => Ok(Err("answer-quotes")),
+        }
+    }
+
+    async fn quotable(&self, case: &Case, audience: Audience) -> Result<Quotable, StoreError> {
+        let (desk, id, notice) = (self.desk.clone(), case.id, self.quotes.notice.clone());
+        let sender = match self.sender {
+            Sender::Person(person) => Some(Actor::Person(person)),
+            _ => None,
+        };
+        let look = move |r: &mut Reader<'_>| {
+            let mut quotable = Quotable::default();
+            add_words(r, id, audience, sender, &mut quotable)?;
+            let Some((named, told, payload)) = &notice else { return Ok(quotable) };
+            if *named != id {
+                add_words(r, *named, audience, sender, &mut quotable)?;
+            }
+            add_notice(r, &desk, *named, *told, payload, &mut quotable)?;
+            Ok(quotable)
+        };
+        self.desk.db().read(look).await
+    }
+}
+
+/// Every word of a case, by whether these readers and the sender may read it.
+fn add_words(
+    r: &mut Reader<'_>,
+    case: CaseId,
+    audience: Audience,
+    sender: Option<Actor>,
+    quotable: &mut Quotable,
+) -> Result<(), StoreError> {
+    let words = texts::of_case(r, case)?;
+    for recorded in events::of_case(r, case)? {
+        for (text, readers) in recorded.event.texts() {
+            let Some(body) = words.get(&text) else { continue };
+            let open = readers == Audience::Requester || readers == audience;
+            match open || Some(recorded.acted.by) == sender {
+                true => quotable.open(body),
+                false => quotable.inside(body),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The notice as it was told: it can be told again from its row.
+fn add_notice(
+    r: &mut Reader<'_>,
+    desk: &Desk,
+    case: CaseId,
+    told: Told,
+    payload: &str,
+    quotable: &mut Quotable,
+) -> Result<(), StoreError> {
+    let office = desk.newest(r)?;
+    let Some(now) = cases::load(r, case)? else { return Ok(()) };
+    let (events, words) = (events::of_case(r, case)?, texts::of_case(r, case)?);
+    let threads = desk.secret().thread_key();
+    let with = Stationery {
+        office: &office,
+        public_url: desk.public_url(),
+        secret: desk.secret(),
+        threads: &threads,
+        mailbox: None,
+        payload,
+    };
+    match write(told, &Chronicle { now: &now, events: &events, words: &words }, &with) {
+        Ok(Written::Letter(letter, _)) => {
+            quotable.notice(&letter.text);
+            quotable.notice(&words_of_html(&letter.html));
+        }
+        // Who may no longer know it is known to the words of the case all the same.
+        Ok(Written::Withheld(_)) => {}
+        Err(error) => tracing::warn!(%error, "a notice that was answered could not be told again"),
+    }
+    Ok(())
+}
+
+/// A letter that comes as a file, or a wrapper of one that could not be opened: nobody knows what it quotes.
+fn is_letter(part: &Part) -> bool {
+    let name = part.name.to_lowercase();
+    let types = ["message/", "multipart/", "application/ms-tnef", "application/vnd.ms-tnef"];
+    let kinds = ["application/vnd.ms-outlook", "application/pkcs7-mime", "application/x-pkcs7-mime"];
+    let wrapper = types.iter().any(|start| part.media_type.starts_with(start))
+        || kinds.contains(&part.media_type.as_str());
+    wrapper || [".eml", ".msg", ".p7m", ".dat", ".mht", ".mhtml"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// Servers break a letter at its pictures, and call what follows a file.
+fn is_text(part: &Part) -> bool {
+    let name = part.name.to_lowercase();
+    part.media_type.starts_with("text/")
+        || [".txt", ".htm", ".html", ".rtf"].iter().any(|ending| name.ends_with(ending))
+}
+
+fn text_of(part: &Part) -> String {
+    let text = String::from_utf8_lossy(&part.bytes);
+    match part.media_type.contains("html") || part.name.to_lowercase().contains(".htm") {
+        true => words_of_html(&text),
+        false => text.into_owned(),
+    }
+}

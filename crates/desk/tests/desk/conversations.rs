@@ -1,0 +1,61 @@
+//! Letters find their case among people who write to one another and not only to the desk.
+
+use atiende_procedure::*;
+
+use crate::intake::*;
+use crate::world::*;
+
+on_both! {
+    async fn who_answers_the_requesters_own_letter_finds_its_case(world: World) {
+        let mail = Mail::of(&world);
+        let cc = "Cc: Rosalba <persona2@agencia.example>, nueva@agencia.example";
+        let letter = written(MARTA_S, "Sin red en el piso 4", &[TO, cc], "No hay red.");
+        let id = letter.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap().to_owned();
+        let first = mail.arrives(&letter).await;
+        let number = mail.case_of(&first).await.case.number;
+        let answers = |who: &str, body: &str| {
+            let references = [format!("In-Reply-To: {id}"), format!("References: {id}")];
+            written(who, "RE: Sin red en el piso 4", &[TO, &references[0], &references[1]], body)
+        };
+        mail.arrives(&answers(MARTA_S, "Olvidé decir que es urgente.")).await;
+        mail.arrives(&answers("persona2@agencia.example", "En mi puesto tampoco.")).await;
+        mail.arrives(&answers("nueva@agencia.example", "Ni en el mío.")).await;
+        // Who answers one of these stands in the conversation as well.
+        let hers = answers(MARTA_S, "¿Novedades?");
+        let hers_id = hers.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap().to_owned();
+        mail.arrives(&hers).await;
+        let further = [format!("In-Reply-To: {hers_id}"), format!("References: <otra@x.example> {hers_id}")];
+        mail.arrives(&written(MARTA_S, "RE: RE: Sin red", &[TO, &further[0], &further[1]], "Ya volvió y se fue.")).await;
+        let seen = world.sees(ADMIN, &number).await.unwrap();
+        let words: Vec<String> = said(&seen).into_iter().map(|(_, words)| words).collect();
+        assert_eq!(
+            words,
+            ["Olvidé decir que es urgente.", "En mi puesto tampoco.", "Ni en el mío.", "¿Novedades?", "Ya volvió y se fue."]
+        );
+        assert_eq!(seen.case.watchers.len(), 2);
+        // Somebody else who knows the letter's name gets in no more than by its number; an agent speaks for the desk only
+        // of what he has in hand.
+        let other = mail.case_of(&mail.arrives(&answers("persona4@agencia.example", "A mí también.")).await).await;
+        assert_eq!((other.case.requester, other.case.follows), (IVAN, Some(seen.case.id)));
+        let stranger = mail.arrives(&answers("x@otra.example", "Déjenme entrar.")).await;
+        assert_eq!(stranger.state, "held");
+        world.in_progress(&number).await;
+        mail.arrives(&answers("persona3@agencia.example", "Vamos a las dos.")).await;
+        assert_eq!(said(&world.sees(MARTA, &number).await.unwrap()).len(), 6);
+    }
+
+    async fn who_knows_a_letter_of_a_security_case_does_not_bring_it_to_the_desk(world: World) {
+        let mail = Mail::of(&world);
+        let cc = "Cc: Rosalba <persona2@agencia.example>";
+        let letter = written(MARTA_S, "Robaron una clave", &[TO, cc], "Fue ayer.");
+        let id = letter.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap().to_owned();
+        let number = mail.case_of(&mail.arrives(&letter).await).await.case.number;
+        world.does(person(ADMIN), &number, Command::Refer { reason: world.text("Es de seguridad.") }).await;
+        let reference = format!("References: {id}");
+        let hers = mail.arrives(&written(MARTA_S, "RE: Robaron una clave", &[TO, &reference], "Ya la cambié.")).await;
+        assert_eq!(hers.state, "taken");
+        let other = written("persona2@agencia.example", "RE: Robaron una clave", &[TO, &reference], "La clave era 1234.");
+        let other = mail.arrives(&other).await;
+        assert_eq!((other.state.as_str(), other.reason.as_str()), ("held", "no-longer"));
+    }
+}
