@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use atiende_mail::wire::Tokens;
 use atiende_mail::{Authenticity, Mailbox, NoAnswer, SenderCheck};
 use atiende_procedure::office::Office;
 use atiende_store::{Blobs, Db, Reader, StoreError, office, secrets};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::Ambience;
 use crate::links::Secret;
+use crate::{Ambience, mailing};
 
 /// How many passwords are checked at once.
 const HASHING_AT_ONCE: usize = 4;
@@ -52,6 +53,7 @@ struct Inner {
     /// Turns at checking a password.
     hashing: Semaphore,
     senders: SenderCheck,
+    tokens: Tokens,
     /// Domains about which nobody answered, and until when nobody is asked.
     unasked: Mutex<HashMap<String, Timestamp>>,
     /// The office as last seen; every write brings it up to date first.
@@ -70,8 +72,9 @@ impl Desk {
         let office = Arc::new(db.read(office::load).await?);
         let secret = Secret::new(&secret);
         let (hashing, office) = (Semaphore::new(HASHING_AT_ONCE), RwLock::new(office));
-        let unasked = Mutex::default();
-        let inner = Inner { db, blobs, ambience, public_url, secret, hashing, senders, unasked, office };
+        let (tokens, unasked) = (mailing::tokens(&db), Mutex::default());
+        let inner =
+            Inner { db, blobs, ambience, public_url, secret, hashing, senders, tokens, unasked, office };
         Ok(Desk { inner: Arc::new(inner) })
     }
 
@@ -126,6 +129,11 @@ impl Desk {
                 unasked.insert(domain, now + UNASKED);
             }
         })
+    }
+
+    /// What its connections to mail servers sign in with.
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.inner.tokens
     }
 
     pub(crate) fn secret(&self) -> &Secret {

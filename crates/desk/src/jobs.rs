@@ -53,7 +53,7 @@ impl Jobs {
         let (stop, stopped) = watch::channel(false);
         let mut running = JoinSet::new();
         running.spawn(follow(desk.clone(), stopped.clone()));
-        running.spawn(fetch::fetch(desk.clone(), post.tokens().clone(), node.to_owned(), stopped.clone()));
+        running.spawn(fetch::fetch(desk.clone(), node.to_owned(), stopped.clone()));
         running.spawn(handed::handed_over(desk.clone(), spool, stopped.clone()));
         running.spawn(letters_in(desk.clone(), stopped.clone()));
         running.spawn(letters_out(desk.clone(), post, stopped.clone()));

@@ -10,4 +10,5 @@ mod leaks;
 mod promises;
 mod senders;
 mod signing_in;
+mod tokens;
 mod world;
