@@ -4,3 +4,4 @@ pub mod dns;
 pub mod mail;
 pub mod oauth;
 pub mod postgres;
+pub mod smtp;

@@ -2,6 +2,7 @@
 #![expect(unreachable_pub, reason = "these are the modules of one test program")]
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+mod addresses;
 mod door;
 mod files;
 mod intake;
