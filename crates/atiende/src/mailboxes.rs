@@ -46,13 +46,14 @@ pub(crate) async fn set(desk: &Desk, written: &[Written]) -> anyhow::Result<()> 
         let known = desk.office().mailbox_by_name(&one.name).cloned();
         let mailbox = one.mailbox(known.as_ref().map_or(MailboxId(0), |mailbox| mailbox.id));
         let id = desk.ambience().command_id();
-        let set = match known.is_some_and(|known| *known == mailbox) {
-            true => desk.keep_mail_secrets(mailbox.id, one.secrets()).await.map_err(anyhow::Error::from),
-            false => {
-                desk.set_mailbox(operator(), id, mailbox, one.secrets()).await.map(drop).map_err(Into::into)
-            }
+        let set = async {
+            let set = match known.is_some_and(|known| *known == mailbox) {
+                true => mailbox.id,
+                false => desk.set_mailbox(operator(), id, mailbox, MailSecrets::default()).await?,
+            };
+            desk.keep_written_mail_secrets(set, one.secrets()).await.map_err(anyhow::Error::from)
         };
-        set.with_context(|| format!("the mailbox {:?} of the settings file", one.name))?;
+        set.await.with_context(|| format!("the mailbox {:?} of the settings file", one.name))?;
     }
     Ok(())
 }

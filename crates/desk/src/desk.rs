@@ -1,22 +1,27 @@
 //! The desk itself: what it holds while it runs, and how it is opened.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use atiende_mail::{Authenticity, SenderCheck};
+use atiende_mail::wire::Tokens;
+use atiende_mail::{Authenticity, Mailbox, NoAnswer, SenderCheck};
 use atiende_procedure::office::Office;
 use atiende_store::{Blobs, Db, Reader, StoreError, office, secrets};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::Ambience;
 use crate::links::Secret;
 use crate::live::Live;
+use crate::{Ambience, mailing};
 
 /// How many passwords are checked at once.
 const HASHING_AT_ONCE: usize = 4;
 
-/// How long the DNS is left alone after it gave no answer: where there is none, letters do not wait for it one by one.
+/// How long nobody is asked about a domain about which nobody answered: its letters do not wait for that one by one.
 const UNASKED: SignedDuration = SignedDuration::from_mins(1);
+
+/// Such domains that are remembered: whoever writes can name any number of them.
+const MOST_UNASKED: usize = 1_000;
 
 /// What a desk is opened with.
 #[derive(Debug)]
@@ -49,8 +54,9 @@ struct Inner {
     /// Turns at checking a password.
     hashing: Semaphore,
     senders: SenderCheck,
-    /// Until when the DNS is left alone after it gave no answer.
-    senders_unasked_until: Mutex<Option<Timestamp>>,
+    tokens: Tokens,
+    /// Domains about which nobody answered, and until when nobody is asked.
+    unasked: Mutex<HashMap<String, Timestamp>>,
     /// The office as last seen; every write brings it up to date first.
     office: RwLock<Arc<Office>>,
     live: Live,
@@ -68,7 +74,8 @@ impl Desk {
         let office = Arc::new(db.read(office::load).await?);
         let secret = Secret::new(&secret);
         let (hashing, office) = (Semaphore::new(HASHING_AT_ONCE), RwLock::new(office));
-        let senders_unasked_until = Mutex::new(None);
+        let (tokens, unasked) = (mailing::tokens(&db), Mutex::default());
+        let live = Live::default();
         let inner = Inner {
             db,
             blobs,
@@ -77,9 +84,10 @@ impl Desk {
             secret,
             hashing,
             senders,
-            senders_unasked_until,
+            tokens,
+            unasked,
             office,
-            live: Live::default(),
+            live,
         };
         Ok(Desk { inner: Arc::new(inner) })
     }
@@ -110,23 +118,40 @@ impl Desk {
         self.inner.hashing.acquire().await.ok()
     }
 
-    /// Whether the sender of a letter is who he says, as the DNS says; unknown when it does not answer, which is nothing
-    /// that whoever writes has in his hands.
-    pub(crate) async fn sender_by_dns(&self, letter: &[u8]) -> Authenticity {
+    /// Whether a letter is from whom we take for its author, as the DNS says.
+    ///
+    /// # Errors
+    /// When nobody answers, which may be the doing of whoever writes: it gives nobody rights, and keeps nobody else's
+    /// letters from being asked about.
+    pub(crate) async fn sender_by_dns(
+        &self,
+        letter: &[u8],
+        author: &Mailbox,
+    ) -> Result<Authenticity, NoAnswer> {
         let now = self.ambience().now();
-        let unasked = || self.inner.senders_unasked_until.lock().unwrap_or_else(PoisonError::into_inner);
-        if unasked().is_some_and(|until| now < until) {
-            return Authenticity::Unknown;
+        let domain = author.domain().to_lowercase();
+        let unasked = || self.inner.unasked.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = unasked().get(&domain).is_some_and(|until| now < *until);
+        if known && self.inner.senders.asks_about(letter) {
+            return Err(NoAnswer { domain });
         }
-        self.inner.senders.check(letter).await.unwrap_or_else(|error| {
+        self.inner.senders.check(letter, author).await.inspect_err(|error| {
             tracing::warn!(%error, "a sender could not be checked");
-            *unasked() = Some(now + UNASKED);
-            Authenticity::Unknown
+            let mut unasked = unasked();
+            unasked.retain(|_, until| now < *until);
+            if unasked.len() < MOST_UNASKED {
+                unasked.insert(domain, now + UNASKED);
+            }
         })
     }
 
     pub(crate) fn live(&self) -> &Live {
         &self.inner.live
+    }
+
+    /// What its connections to mail servers sign in with.
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.inner.tokens
     }
 
     pub(crate) fn secret(&self) -> &Secret {

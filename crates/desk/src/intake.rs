@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use atiende_mail::incoming::Unreadable;
-use atiende_mail::{Authenticity, Incoming, Mailbox, authenticity, take_apart};
+use atiende_mail::{Authenticity, Incoming, Mailbox, NoAnswer, authenticity, take_apart};
 use atiende_procedure::office::Office;
 use atiende_procedure::permission::audiences;
 use atiende_procedure::{Actor, Audience, BlobHash, Cancellation, Case, CaseId, Status};
@@ -33,7 +33,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::notices::{Notice, Told};
 use crate::{Desk, DeskError};
 use carry::InHand;
-use course::{Course, Facts};
+use course::{Course, Facts, NO_ANSWER};
 use note::Settled;
 use quotes::Quotes;
 use sender::Sender;
@@ -48,6 +48,9 @@ const AT_ONCE: usize = 8;
 
 /// Tries before a letter that makes the program fail is put aside.
 const MOST_TRIES: u64 = 5;
+
+/// Times that the DNS is asked about a sender before his letter is put to somebody: about two hours of them.
+const MOST_QUESTIONS: u64 = 8;
 
 /// More letters than this in an hour are not one person's.
 const MOST_AN_HOUR: u64 = 60;
@@ -116,14 +119,19 @@ impl Desk {
             .await
     }
 
-    /// Whether a letter's sender is who he says: by the word of the mailbox's own server where that is believed, else by
-    /// asking his domain.
-    async fn authenticity(&self, arrival: &Arrival, bytes: &[u8]) -> Authenticity {
+    /// Whether a letter's author is who he says: by the word of the mailbox's own server where that is believed and said
+    /// one, else by asking his domain.
+    async fn authenticity(
+        &self,
+        arrival: &Arrival,
+        bytes: &[u8],
+        author: &Mailbox,
+    ) -> Result<Authenticity, NoAnswer> {
         let office = self.office();
         let server = office.mailbox_by_name(&arrival.mailbox).map_or("", |mailbox| &mailbox.authserv_id);
-        match server.trim() {
-            "" => self.sender_by_dns(bytes).await,
-            server => authenticity(bytes, server),
+        match authenticity(bytes, server) {
+            Some(found) => Ok(found),
+            None => self.sender_by_dns(bytes, author).await,
         }
     }
 
@@ -260,10 +268,13 @@ async fn take(desk: &Desk, arrival: &Arrival) -> Result<Settled, DeskError> {
             ..Settled::default()
         });
     };
-    let authentic = desk.authenticity(arrival, &bytes).await != Authenticity::Fail;
-    let letter = match taken_apart(bytes).await.0 {
-        Ok(letter) => letter,
-        Err(why) => return Ok(Settled { state: State::Unreadable, reason: why, ..Settled::default() }),
+    let (letter, bytes) = match taken_apart(bytes).await {
+        (Ok(letter), bytes) => (letter, bytes),
+        (Err(why), _) => return Ok(Settled { state: State::Unreadable, reason: why, ..Settled::default() }),
+    };
+    let authentic = match &letter.from {
+        Some(author) => desk.authenticity(arrival, &bytes, author).await,
+        None => Ok(Authenticity::Unknown),
     };
     let looked = look(desk, arrival, &letter).await?;
     let case = looked.case.as_ref();
@@ -277,7 +288,8 @@ async fn take(desk: &Desk, arrival: &Arrival) -> Result<Settled, DeskError> {
         case,
         notice: looked.told.as_ref().map(|(_, told, _)| told.notice),
         beside: looked.beside,
-        authentic,
+        authentic: authentic.as_ref().is_ok_and(|it| *it != Authenticity::Fail),
+        unanswered: authentic.is_err(),
         flood: looked.from_sender > MOST_AN_HOUR,
         own: letter.from.as_ref().is_some_and(|from| desk.is_own_address(from.address())),
         own_list: letter.lists.iter().any(|address| desk.is_own_address(address)),
@@ -293,6 +305,7 @@ async fn take(desk: &Desk, arrival: &Arrival) -> Result<Settled, DeskError> {
         },
         Course::Bounce => bounce::attach(desk, &letter).await,
         Course::Record(reason) => Ok(Settled::recorded(reason, case)),
+        Course::Hold(NO_ANSWER) if arrival.attempts < MOST_QUESTIONS => Ok(Settled::later(NO_ANSWER)),
         Course::Hold(reason) => Ok(Settled::held(reason)),
     };
     Ok(Settled { message_id: letter.message_id, ..settled? })

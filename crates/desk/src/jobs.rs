@@ -2,6 +2,7 @@
 //! sealed. Any number of nodes run these at once: a letter is leased to one of them, and whatever else two of them do
 //! at the same time is done once, because it goes through the door under an id that both would give it.
 
+mod addresses;
 mod clock;
 mod deliver;
 mod fetch;
@@ -13,6 +14,8 @@ pub use clock::{count, pass_time, retime};
 pub use deliver::deliver;
 pub use keep::forget;
 pub use seal::{seal, seal_now};
+
+pub(crate) use addresses::Heard;
 
 use clock::{count_some, pass_time_over_some};
 use deliver::deliver_some;
@@ -55,7 +58,7 @@ impl Jobs {
         let mut running = JoinSet::new();
         running.spawn(follow(desk.clone(), stopped.clone()));
         running.spawn(watch_feed(desk.clone(), stopped.clone()));
-        running.spawn(fetch::fetch(desk.clone(), post.tokens().clone(), node.to_owned(), stopped.clone()));
+        running.spawn(fetch::fetch(desk.clone(), node.to_owned(), stopped.clone()));
         running.spawn(handed::handed_over(desk.clone(), spool, stopped.clone()));
         running.spawn(letters_in(desk.clone(), stopped.clone()));
         running.spawn(letters_out(desk.clone(), post, stopped.clone()));

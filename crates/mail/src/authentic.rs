@@ -21,15 +21,14 @@ pub enum Authenticity {
 /// Reads what the server of this name (`authserv-id`) wrote. Anybody can write such a header into his letter: only the
 /// topmost one counts, and a receiving server takes away those that claim its own name. With no name nobody is believed;
 /// `*` takes the topmost whoever wrote it, for servers that always write one and give no name, as Microsoft 365 does.
-pub fn authenticity(letter: &[u8], authserv_id: &str) -> Authenticity {
+/// Nothing when that server did not say what it found.
+pub fn authenticity(letter: &[u8], authserv_id: &str) -> Option<Authenticity> {
     if authserv_id.trim().is_empty() {
-        return Authenticity::Unknown;
+        return None;
     }
     let head = MessageParser::default().parse_headers(letter);
     let mut heads = head.iter().flat_map(mail_parser::Message::headers_raw);
-    let Some((_, found)) = heads.find(|(name, _)| name.eq_ignore_ascii_case("authentication-results")) else {
-        return Authenticity::Unknown;
-    };
+    let (_, found) = heads.find(|(name, _)| name.eq_ignore_ascii_case("authentication-results"))?;
     let found = found.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     let results = match authserv_id.trim() {
         "*" => &found,
@@ -37,7 +36,7 @@ pub fn authenticity(letter: &[u8], authserv_id: &str) -> Authenticity {
             let (id, results) = found.split_once(';').unwrap_or((&found, ""));
             let id = id.split(' ').next().unwrap_or_default();
             if id != own.to_lowercase() {
-                return Authenticity::Unknown;
+                return None;
             }
             results
         }
@@ -46,12 +45,14 @@ pub fn authenticity(letter: &[u8], authserv_id: &str) -> Authenticity {
     // him none.
     let fails = |result: &str| matches!(result, "fail" | "quarantine" | "reject" | "permerror");
     if dmarc(results).any(fails) {
-        return Authenticity::Fail;
+        return Some(Authenticity::Fail);
     }
     let said = unquoted(results).unwrap_or_default();
-    match dmarc(&said).next() {
-        Some("pass" | "bestguesspass") => Authenticity::Pass,
-        _ => Authenticity::Unknown,
+    match dmarc(&said).next()? {
+        "pass" | "bestguesspass" => Some(Authenticity::Pass),
+        // It had no answer itself.
+        "temperror" => None,
+        _ => Some(Authenticity::Unknown),
     }
 }
 
@@ -82,7 +83,7 @@ fn unquoted(results: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn of(heads: &str) -> Authenticity {
+    fn of(heads: &str) -> Option<Authenticity> {
         authenticity(format!("{heads}From: a@b.example\r\n\r\nx").as_bytes(), "mx.agencia.example")
     }
 
@@ -90,18 +91,18 @@ mod tests {
     fn the_sender_s_own_words_give_him_no_rights() {
         let said = |results: &str| of(&format!("Authentication-Results: mx.agencia.example; {results}\r\n"));
         let quoted = r#"spf=none smtp.mailfrom="x; dmarc=pass y"@b.example"#;
-        assert_eq!(said(&format!("{quoted}; dmarc=fail")), Authenticity::Fail);
-        assert_eq!(said(quoted), Authenticity::Unknown);
+        assert_eq!(said(&format!("{quoted}; dmarc=fail")), Some(Authenticity::Fail));
+        assert_eq!(said(quoted), None);
         assert_eq!(
             said(r#"spf=none (domain of "x; dmarc=pass y"@b.example); dmarc=none"#),
-            Authenticity::Unknown
+            Some(Authenticity::Unknown)
         );
         let open = r#"spf=none (domain of "x("@b.example is unknown)"#;
-        assert_eq!(said(&format!("{open}; dmarc=fail")), Authenticity::Fail, "hides no failure");
-        assert_eq!(said(&format!("{open}; dmarc=pass")), Authenticity::Unknown);
+        assert_eq!(said(&format!("{open}; dmarc=fail")), Some(Authenticity::Fail), "hides no failure");
+        assert_eq!(said(&format!("{open}; dmarc=pass")), None);
         assert_eq!(
             said("spf=pass (a (b) c); dmarc=pass (p=NONE; dis=NONE) header.from=b.example"),
-            Authenticity::Pass
+            Some(Authenticity::Pass)
         );
     }
 
@@ -113,8 +114,8 @@ mod tests {
             );
             authenticity(format!("{head}From: a@b.example\r\n\r\nx").as_bytes(), "*")
         };
-        assert_eq!(of("fail"), Authenticity::Fail);
-        assert_eq!(of("pass"), Authenticity::Pass);
+        assert_eq!(of("fail"), Some(Authenticity::Fail));
+        assert_eq!(of("pass"), Some(Authenticity::Pass));
     }
 
     #[test]
@@ -125,17 +126,18 @@ mod tests {
             )
         };
         let ours = |result| said("mx.agencia.example", result);
-        assert_eq!(of(&ours("pass")), Authenticity::Pass);
-        assert_eq!(of(&ours("fail")), Authenticity::Fail);
-        assert_eq!(of(&ours("none")), Authenticity::Unknown);
-        assert_eq!(of(&said("mx.agencia.example 1", "fail")), Authenticity::Fail);
-        assert_eq!(of(&said("mx.other.example", "pass")), Authenticity::Unknown);
+        assert_eq!(of(&ours("pass")), Some(Authenticity::Pass));
+        assert_eq!(of(&ours("fail")), Some(Authenticity::Fail));
+        assert_eq!(of(&ours("none")), Some(Authenticity::Unknown), "it looked, and the domain says nothing");
+        assert_eq!(of(&ours("temperror")), None);
+        assert_eq!(of(&said("mx.agencia.example 1", "fail")), Some(Authenticity::Fail));
+        assert_eq!(of(&said("mx.other.example", "pass")), None);
         assert_eq!(
             of(&format!("{}{}", ours("fail"), ours("pass"))),
-            Authenticity::Fail,
+            Some(Authenticity::Fail),
             "the sender's own below"
         );
-        assert_eq!(of(""), Authenticity::Unknown);
-        assert_eq!(authenticity(ours("fail").as_bytes(), ""), Authenticity::Unknown);
+        assert_eq!(of(""), None);
+        assert_eq!(authenticity(ours("fail").as_bytes(), ""), None);
     }
 }

@@ -22,4 +22,4 @@ pub use letter::Letter;
 pub use mailbox::{Mailbox, NotAMailbox};
 pub use read::{Glance, LetterRead, glance, read};
 pub use thread::ThreadKey;
-pub use transport::{SendError, Transport};
+pub use transport::{SendError, Sent, Transport};

@@ -10,7 +10,7 @@ mod tokens;
 
 pub use imap::{Fetched, ImapAccount, ImapReport, Inbox, Place, Settled, try_imap};
 pub use smtp::{Smtp, SmtpAccount};
-pub use tokens::{OAuth, Tokens};
+pub use tokens::{Keeper, Kept, OAuth, Tokens};
 
 use std::time::Duration;
 

@@ -66,6 +66,13 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: "",
         postgres: "",
     },
+    Migration {
+        number: 8,
+        name: "addresses",
+        shared: include_str!("../migrations/0008_addresses.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest migration of this program.

@@ -46,8 +46,10 @@ record! {
         pub died_at: Option<Timestamp>,
         /// When it last came back.
         pub bounced_at: Option<Timestamp>,
-        /// Why it came back; nothing once it is sent again.
+        /// Why it came back, or which addresses refused it; nothing once it is sent again.
         pub bounce: Option<String>,
+        /// What its addresses said so far, in whatever words the sender understands; nothing when all said the same.
+        pub heard: Option<String>,
     }
 }
 
@@ -93,6 +95,25 @@ pub fn delivered(w: &mut Writer<'_>, id: i64, now: Timestamp) -> Result<bool> {
     let query =
         Query::new("UPDATE outbox SET delivered_at = $1, due_at = NULL, last_error = NULL, died_at = NULL");
     Ok(w.execute(&query.push(" WHERE id = $2 AND delivered_at IS NULL").with(now).with(id))? == 1)
+}
+
+/// Notes what the addresses of a letter said so far.
+pub fn heard(w: &mut Writer<'_>, id: i64, heard: &str) -> Result<()> {
+    w.execute(&Query::new("UPDATE outbox SET heard = ").bind(heard).push(" WHERE id = ").bind(id))?;
+    Ok(())
+}
+
+/// Marks a letter as gone out to some of its addresses; at `again` it is tried at the others, if at all.
+pub fn delivered_in_part(
+    w: &mut Writer<'_>,
+    id: i64,
+    again: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<()> {
+    let query = Query::new("UPDATE outbox SET last_error = NULL, died_at = NULL, due_at = ").bind(again);
+    let query = query.push(", delivered_at = coalesce(delivered_at, ").bind(now);
+    w.execute(&query.push(") WHERE id = ").bind(id))?;
+    Ok(())
 }
 
 /// Says why a letter did not go out. It is tried again at `again`, or given up when that is absent.
@@ -155,7 +176,7 @@ pub fn dead(r: &mut Reader<'_>, most: u32) -> Result<Vec<Letter>> {
 /// Gives a letter that was given up or came back another chance; false when there is none such.
 pub fn revive(w: &mut Writer<'_>, id: i64, now: Timestamp) -> Result<bool> {
     let query = Query::new(
-        "UPDATE outbox SET died_at = NULL, delivered_at = NULL, bounce = NULL, attempts = 0, due_at = ",
+        "UPDATE outbox SET died_at = NULL, delivered_at = NULL, bounce = NULL, heard = NULL, attempts = 0, due_at = ",
     );
     w.announce();
     let query = query.bind(now).push(" WHERE (died_at IS NOT NULL OR bounce IS NOT NULL) AND id = ").bind(id);

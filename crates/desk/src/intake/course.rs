@@ -10,6 +10,9 @@ use super::sender::Sender;
 use super::thread::Thread;
 use crate::notices::{Answer, Notice, Recipient};
 
+/// Why a letter is held about whose sender nobody could be asked.
+pub(super) const NO_ANSWER: &str = "no-answer";
+
 /// All that the decision looks at.
 pub(super) struct Facts<'a> {
     pub(super) office: &'a Office,
@@ -24,6 +27,8 @@ pub(super) struct Facts<'a> {
     pub(super) beside: bool,
     /// Whether the sender is who he says, as far as can be known.
     pub(super) authentic: bool,
+    /// It is not known since nobody answered who could tell.
+    pub(super) unanswered: bool,
     /// More letters than a person writes came from this address.
     pub(super) flood: bool,
     /// The sender's address is one of the desk's own.
@@ -112,6 +117,7 @@ impl Facts<'_> {
         }
         let wrong = [
             (self.sender == Sender::Nobody, "no-sender"),
+            (self.unanswered, NO_ANSWER),
             (!self.authentic, "not-authentic"),
             (self.flood, "too-many"),
         ];

@@ -37,6 +37,13 @@ impl Default for Settled {
     }
 }
 
+impl Settled {
+    /// Nothing yet: it is looked at again.
+    pub(super) fn later(reason: &str) -> Settled {
+        Settled { state: State::New, reason: reason.to_owned(), ..Settled::default() }
+    }
+}
+
 /// To somebody of the desk whose order could not be carried out.
 #[derive(Debug, Clone)]
 pub(super) struct KindAnswer {
@@ -54,6 +61,10 @@ pub(super) async fn note(desk: &Desk, arrival: Arrival, settled: Settled) -> Res
     let office = desk.office();
     desk.db()
         .change(move |w| {
+            if settled.state == State::New {
+                let due = now + outbox::back_off(arrival.attempts);
+                return arrivals::again(w, arrival.id, &settled.reason, due);
+            }
             let case = settled.case.as_ref().map(|(id, _)| *id);
             arrivals::settle(w, arrival.id, settled.state, &settled.reason, case, now)?;
             if let Some(case) = case {

@@ -3,14 +3,15 @@
 
 use std::sync::Arc;
 
-use atiende_mail::SendError;
 use atiende_procedure::office::Office;
 use atiende_procedure::{Actor, Case, CaseId, Channel, Command, EvidentialNotice, Recorded};
+use atiende_store::mailboxes::{self, BouncedAddress};
 use atiende_store::outbox::{self, Letter};
 use atiende_store::{StoreError, Writer, arrivals, cases, events, texts};
 use futures_util::stream::{self, StreamExt};
 use jiff::{SignedDuration, Timestamp};
 
+use super::addresses::{Became, Heard};
 use super::command_id;
 use crate::mailing::Post;
 use crate::notices::{
@@ -30,7 +31,8 @@ const MOST_TRIES: u64 = 20;
 
 /// What became of one letter.
 enum Outcome {
-    Left,
+    /// As its addresses say.
+    Sent(Box<Became>),
     Withheld(&'static str),
     Later(String),
     Never(String),
@@ -95,16 +97,19 @@ async fn send(desk: &Desk, post: &Post, row: &Letter) -> Result<Outcome, StoreEr
     let Some(way) = post.way(desk, mailbox).await? else {
         return Ok(Outcome::Later("no mailbox of the office sends yet".to_owned()));
     };
-    Ok(match way.send(*letter).await {
-        Ok(()) => {
-            if let Some((told, case)) = &evidence {
-                record(desk, row, *told, case).await?;
-            }
-            Outcome::Left
-        }
-        Err(SendError::Later(why)) => Outcome::Later(why),
-        Err(SendError::Never(why)) => Outcome::Never(why),
-    })
+    let (mut letter, heard) = (*letter, Heard::of(row.heard.as_deref()));
+    letter.to.retain(|to| !heard.knows(to.address()));
+    if letter.to.is_empty() && !heard.arrived() {
+        return Ok(Outcome::Never("no recipient".to_owned()));
+    }
+    let mut became = Became::of(way.send(&letter).await, heard);
+    if row.attempts >= MOST_TRIES {
+        became.give_up();
+    }
+    if let (true, Some((told, case))) = (row.delivered_at.is_none() && became.heard.arrived(), &evidence) {
+        record(desk, row, *told, case).await?;
+    }
+    Ok(Outcome::Sent(Box::new(became)))
 }
 
 /// What a letter is written from, as of one moment.
@@ -189,24 +194,62 @@ async fn record(desk: &Desk, row: &Letter, told: Told, case: &Case) -> Result<()
 async fn settle(desk: &Desk, sent: Vec<(Letter, Outcome)>) -> Result<(), StoreError> {
     let now = desk.ambience().now();
     for (Letter { id, attempts, .. }, outcome) in &sent {
-        match outcome {
-            Outcome::Later(why) => tracing::warn!(letter = id, attempts, %why, "a letter did not leave"),
-            Outcome::Never(why) => tracing::warn!(letter = id, %why, "a letter will never leave"),
-            Outcome::Left | Outcome::Withheld(_) => {}
+        let (later, never) = match outcome {
+            Outcome::Later(why) => (Some(why.clone()), None),
+            Outcome::Never(why) => (None, Some(why.clone())),
+            Outcome::Sent(became) => (why(&became.later), became.heard.refusals()),
+            Outcome::Withheld(_) => (None, None),
+        };
+        if let Some(why) = later {
+            tracing::warn!(letter = id, attempts, %why, "a letter did not leave");
+        }
+        if let Some(why) = never {
+            tracing::warn!(letter = id, %why, "a letter will never leave");
         }
     }
     desk.db().change(move |w| sent.iter().try_for_each(|(row, outcome)| note(w, row, outcome, now))).await
 }
 
+fn why(addresses: &[(String, String)]) -> Option<String> {
+    addresses.first().map(|(_, why)| why.clone())
+}
+
 fn note(w: &mut Writer<'_>, row: &Letter, outcome: &Outcome, now: Timestamp) -> Result<(), StoreError> {
     let (id, tries) = (row.id, row.attempts);
+    let again = || (tries < MOST_TRIES).then(|| now + outbox::back_off(tries));
     match outcome {
-        Outcome::Left => outbox::delivered(w, id, now).map(drop),
+        Outcome::Sent(became) => note_addresses(w, row, became, again(), now),
         Outcome::Withheld(why) => outbox::withheld(w, id, why),
-        Outcome::Later(why) => {
-            let again = (tries < MOST_TRIES).then(|| now + outbox::back_off(tries));
-            outbox::failed(w, id, why, again, now)
-        }
+        Outcome::Later(why) => outbox::failed(w, id, why, again(), now),
         Outcome::Never(why) => outbox::failed(w, id, why, None, now),
+    }
+}
+
+fn note_addresses(
+    w: &mut Writer<'_>,
+    row: &Letter,
+    became: &Became,
+    again: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let id = row.id;
+    if became.plainly {
+        return outbox::delivered(w, id, now).map(drop);
+    }
+    for (address, reason) in &became.dead {
+        let (address, reason) = (address.clone(), reason.clone());
+        mailboxes::mark_bounced(w, &BouncedAddress { address, permanent: true, reason, bounced_at: now })?;
+    }
+    outbox::heard(w, id, &became.heard.to_kept())?;
+    let (later, refusals) = (why(&became.later), became.heard.refusals());
+    let again = again.filter(|_| later.is_some());
+    if !became.heard.arrived() {
+        let why = later.or(refusals).unwrap_or_default();
+        return outbox::failed(w, id, &why, again, now);
+    }
+    outbox::delivered_in_part(w, id, again, now)?;
+    match refusals {
+        Some(refusals) => outbox::bounced(w, id, &refusals, now),
+        None => Ok(()),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use atiende_mail::wire::{Credential, Fetched, ImapAccount, Inbox, Place, Settled, Tokens, WireError};
+use atiende_mail::wire::{Fetched, ImapAccount, Inbox, Place, Settled, WireError};
 use atiende_procedure::MailboxId;
 use atiende_procedure::office::Mailbox;
 use atiende_store::{StoreError, mailboxes};
@@ -14,8 +14,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::goes_on;
+use crate::Desk;
 use crate::intake::{Arriving, Received};
-use crate::{Desk, MailSecret, MailSecrets};
 
 /// Letters that are fetched at once.
 const AT_ONCE: usize = 50;
@@ -51,10 +51,10 @@ enum Ended {
 }
 
 /// Reads every mailbox of the office that is read at all, as they come and go.
-pub(super) async fn fetch(desk: Desk, tokens: Tokens, node: String, mut stopped: watch::Receiver<bool>) {
+pub(super) async fn fetch(desk: Desk, node: String, mut stopped: watch::Receiver<bool>) {
     let mut readings: HashMap<MailboxId, Reading> = HashMap::new();
     loop {
-        if let Err(error) = follow(&desk, &tokens, &node, &mut readings).await {
+        if let Err(error) = follow(&desk, &node, &mut readings).await {
             tracing::warn!(%error, "the mailboxes could not be looked at");
         }
         if !goes_on(&mut stopped, tokio::time::sleep(LOOK)).await {
@@ -69,7 +69,6 @@ pub(super) async fn fetch(desk: Desk, tokens: Tokens, node: String, mut stopped:
 /// Ends what is read no longer or otherwise, and begins what is not read yet.
 async fn follow(
     desk: &Desk,
-    tokens: &Tokens,
     node: &str,
     readings: &mut HashMap<MailboxId, Reading>,
 ) -> Result<(), StoreError> {
@@ -82,7 +81,11 @@ async fn follow(
     }
     let changed = |reading: &Reading| {
         let same = |(mailbox, account): &(Arc<Mailbox>, ImapAccount)| {
-            mailbox.name == reading.mailbox.name && *account == reading.account
+            // Only the token in force is another after it was renewed.
+            let credential = reading.account.credential.clone();
+            mailbox.name == reading.mailbox.name
+                && desk.tokens().are_same(&credential, &account.credential)
+                && ImapAccount { credential, ..account.clone() } == reading.account
         };
         reading.task.is_finished() || !wanted.get(&reading.mailbox.id).is_some_and(same)
     };
@@ -94,8 +97,8 @@ async fn follow(
     }
     for (id, (mailbox, account)) in wanted {
         readings.entry(id).or_insert_with(|| {
-            let reader = Reader { desk: desk.clone(), id, name: mailbox.name.clone(), node: node.to_owned() };
-            let task = tokio::spawn(reader.read(account.clone(), tokens.clone()));
+            let reader = Reader { desk: desk.clone(), name: mailbox.name.clone(), node: node.to_owned() };
+            let task = tokio::spawn(reader.read(account.clone()));
             Reading { mailbox, account, task }
         });
     }
@@ -116,16 +119,15 @@ async fn end(desk: &Desk, node: &str, reading: Reading) {
 /// Who reads one mailbox.
 struct Reader {
     desk: Desk,
-    id: MailboxId,
     name: String,
     node: String,
 }
 
 impl Reader {
-    async fn read(self, account: ImapAccount, tokens: Tokens) {
+    async fn read(self, account: ImapAccount) {
         let mut pause = FIRST_PAUSE;
         loop {
-            match self.while_it_goes(&account, &tokens, &mut pause).await {
+            match self.while_it_goes(&account, &mut pause).await {
                 Ok(()) => tokio::time::sleep(SILENCE / 4).await,
                 Err(error) => {
                     tracing::warn!(mailbox = self.name, %error, "a mailbox could not be read");
@@ -138,17 +140,11 @@ impl Reader {
     }
 
     /// Reads until something fails; ends well when another node has the mailbox.
-    async fn while_it_goes(
-        &self,
-        account: &ImapAccount,
-        tokens: &Tokens,
-        pause: &mut Duration,
-    ) -> Result<(), Ended> {
+    async fn while_it_goes(&self, account: &ImapAccount, pause: &mut Duration) -> Result<(), Ended> {
         if !self.hold().await? {
             return Ok(());
         }
-        let mut inbox = Inbox::open(account, tokens).await?;
-        self.keep_rotated(account, tokens).await?;
+        let mut inbox = Inbox::open(account, self.desk.tokens()).await?;
         loop {
             let name = self.name.clone();
             let health = self.desk.db().read(move |r| mailboxes::health(r, &name)).await?;
@@ -175,19 +171,6 @@ impl Reader {
                 return Ok(());
             }
         }
-    }
-
-    /// Keeps the refresh token that a server gave in place of the one it was asked with: some end the old one.
-    async fn keep_rotated(&self, account: &ImapAccount, tokens: &Tokens) -> Result<(), StoreError> {
-        let Credential::OAuth(oauth) = &account.credential else { return Ok(()) };
-        let Some(rotated) = tokens.rotated(oauth).filter(|rotated| *rotated != oauth.refresh_token) else {
-            return Ok(());
-        };
-        let client_secret = oauth.client_secret.clone();
-        let receives = MailSecret { client_secret, refresh_token: rotated, ..MailSecret::default() };
-        self.desk
-            .keep_mail_secrets(self.id, MailSecrets { receives: receives.clone(), sends: receives })
-            .await
     }
 
     async fn keep(&self, letters: Vec<Fetched>) -> Result<Vec<(Place, Settled)>, StoreError> {

@@ -5,6 +5,7 @@ use atiende_procedure::permission::Scope;
 use atiende_store::{cases, outbox};
 use jiff::Timestamp;
 
+use crate::jobs::Heard;
 use crate::notices::{Notice, Recipient};
 use crate::{Desk, DeskError, Viewer};
 
@@ -93,6 +94,8 @@ pub enum Delivery {
     /// It has not left yet.
     Waiting,
     Left(Timestamp),
+    /// It left to some of its reader's addresses, and others refused it.
+    LeftInPart(Timestamp),
     /// Its reader may no longer know.
     Withheld,
     /// It was given up, or came back.
@@ -112,6 +115,9 @@ pub struct LetterSeen {
 /// A row of the outbox as those see it who read everything of its case; `None` for one that no notice of ours names.
 pub(crate) fn letter_seen(letter: &outbox::Letter) -> Option<LetterSeen> {
     let delivery = match (letter.delivered_at, letter.died_at, &letter.last_error) {
+        (Some(at), _, _) if letter.bounce.is_some() && Heard::of(letter.heard.as_deref()).arrived() => {
+            Delivery::LeftInPart(at)
+        }
         (Some(_), _, _) if letter.bounce.is_some() => Delivery::Failed,
         (Some(at), _, _) => Delivery::Left(at),
         (None, Some(_), _) => Delivery::Failed,

@@ -2,6 +2,7 @@
 #![expect(unreachable_pub, reason = "these are the modules of one test program")]
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+mod addresses;
 mod answers;
 mod conversations;
 mod door;
@@ -14,4 +15,5 @@ mod promises;
 mod quoting;
 mod senders;
 mod signing_in;
+mod tokens;
 mod world;

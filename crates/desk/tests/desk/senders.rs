@@ -24,6 +24,19 @@ fn letter(n: u32, from: &str) -> String {
     )
 }
 
+fn mailbox() -> Mailbox {
+    Mailbox {
+        id: MailboxId(0),
+        name: "soporte".to_owned(),
+        address: "mesa@agencia.example".to_owned(),
+        receives: None,
+        sends: None,
+        authserv_id: String::new(),
+        plus_addresses: true,
+        active: true,
+    }
+}
+
 async fn taken(desk: &atiende_desk::Desk, letter: String) -> Arrival {
     let letters = vec![Arriving { bytes: letter.into_bytes().into(), cut: false }];
     desk.receive("soporte", letters).await.unwrap();
@@ -44,17 +57,72 @@ on_both! {
         assert_eq!(server.asked(), asked, "nobody is asked about what comes from inside");
     }
 
-    async fn letters_do_not_wait_one_by_one_for_a_name_server_that_fails(world: World) {
+    async fn a_name_server_that_fails_gives_no_rights_and_is_asked_again_for_a_while(world: World) {
         let server = NameServer::start(&POLICY, Manner::Fails).unwrap();
         let desk = world.node_asking(SenderCheck::by_server(server.address()).unwrap()).await;
-        assert_eq!(taken(&desk, letter(1, "198.51.100.9")).await.state, "taken");
+        let waits = taken(&desk, letter(1, "198.51.100.9")).await;
+        assert_eq!((waits.state.as_str(), waits.reason.as_str()), ("new", "no-answer"));
         let asked = server.asked();
         assert!(asked > 0);
-        assert_eq!(taken(&desk, letter(2, "198.51.100.9")).await.state, "taken");
-        assert_eq!(server.asked(), asked);
+        assert_eq!(taken(&desk, letter(2, "198.51.100.9")).await.state, "new");
+        assert_eq!(server.asked(), asked, "letters do not wait for it one by one");
+        assert_eq!(taken(&desk, letter(3, "10.1.2.3")).await.state, "taken", "nobody needs to be asked");
+        let states = async || {
+            let all = desk.db().read(|r| arrivals::newest(r, None, 3)).await.unwrap();
+            all.into_iter().map(|it| (it.state, it.reason)).skip(1).collect::<Vec<_>>()
+        };
+        let mut hours = 0;
+        while states().await.iter().any(|(state, _)| state == "new") {
+            world.pass(jiff::SignedDuration::from_hours(1));
+            take_in(&desk).await.unwrap();
+            hours += 1;
+            assert!(hours < 24, "it ends");
+        }
+        assert!(server.asked() > asked);
+        assert!(states().await.iter().all(|it| *it == ("held".into(), "no-answer".into())));
+    }
+
+    async fn a_letter_waits_for_a_name_server_that_comes_back(world: World) {
+        let failing = NameServer::start(&POLICY, Manner::Fails).unwrap();
+        let desk = world.node_asking(SenderCheck::by_server(failing.address()).unwrap()).await;
+        for (n, from) in [(1, "203.0.113.5"), (2, "198.51.100.9")] {
+            assert_eq!(taken(&desk, letter(n, from)).await.state, "new");
+        }
+        let server = NameServer::start(&POLICY, Manner::Answers).unwrap();
+        let desk = world.node_asking(SenderCheck::by_server(server.address()).unwrap()).await;
         world.pass(jiff::SignedDuration::from_mins(2));
-        taken(&desk, letter(3, "198.51.100.9")).await;
-        assert!(server.asked() > asked, "it is asked again after a while");
+        take_in(&desk).await.unwrap();
+        let letters = desk.db().read(|r| arrivals::newest(r, None, 2)).await.unwrap();
+        let states: Vec<_> = letters.iter().map(|it| (it.state.as_str(), it.reason.as_str())).collect();
+        assert_eq!(states, [("held", "not-authentic"), ("taken", "")]);
+    }
+
+    async fn a_domain_that_does_not_answer_switches_nothing_off_for_others(world: World) {
+        let server = NameServer::start(&POLICY, Manner::SilentAbout("lenta.example")).unwrap();
+        let desk = world.node_asking(SenderCheck::by_server(server.address()).unwrap()).await;
+        let slow = letter(1, "198.51.100.9").replace("persona3@agencia.example", "x@lenta.example");
+        assert_eq!(taken(&desk, slow).await.reason, "no-answer");
+        let forged = taken(&desk, letter(2, "198.51.100.9")).await;
+        assert_eq!((forged.state.as_str(), forged.reason.as_str()), ("held", "not-authentic"));
+        let path = letter(3, "198.51.100.9").replacen("persona3@agencia.example", "x@lenta.example", 1);
+        let forged = taken(&desk, path).await;
+        assert_eq!((forged.state.as_str(), forged.reason.as_str()), ("held", "not-authentic"));
+        assert_eq!(taken(&desk, letter(4, "203.0.113.5")).await.state, "taken");
+    }
+
+    async fn where_the_server_says_nothing_the_domain_is_asked(world: World) {
+        let mailbox = Mailbox { authserv_id: "mx.agencia.example".to_owned(), ..mailbox() };
+        world.administer(vec![Change::SetMailbox(Box::new(mailbox))]).await;
+        let server = NameServer::start(&POLICY, Manner::Answers).unwrap();
+        let desk = world.node_asking(SenderCheck::by_server(server.address()).unwrap()).await;
+        let said = |n: u32, id: &str, result: &str| {
+            let letter = letter(n, "198.51.100.9");
+            format!("Authentication-Results: {id}; dmarc={result} header.from=agencia.example\r\n{letter}")
+        };
+        assert_eq!(taken(&desk, said(1, "mx.agencia.example", "pass")).await.state, "taken");
+        assert_eq!(taken(&desk, letter(2, "198.51.100.9")).await.reason, "not-authentic");
+        assert_eq!(taken(&desk, said(3, "mx.ajena.example", "pass")).await.reason, "not-authentic");
+        assert_eq!(taken(&desk, said(4, "mx.agencia.example", "temperror")).await.reason, "not-authentic");
     }
 
     async fn letters_to_a_mailbox_that_is_a_group_are_peoples(world: World) {
@@ -72,16 +140,7 @@ on_both! {
     }
 
     async fn where_no_address_has_a_plus_a_key_in_the_subject_finds_the_case(world: World) {
-        let mailbox = Mailbox {
-            id: MailboxId(0),
-            name: "soporte".to_owned(),
-            address: "mesa@agencia.example".to_owned(),
-            receives: None,
-            sends: None,
-            authserv_id: String::new(),
-            plus_addresses: false,
-            active: true,
-        };
+        let mailbox = Mailbox { plus_addresses: false, ..mailbox() };
         world.administer(vec![Change::SetMailbox(Box::new(mailbox))]).await;
         let number = world.registers(MARTA, Kind::Incident).await;
         let folder = Folder::open(world.folder.join("mail")).unwrap();

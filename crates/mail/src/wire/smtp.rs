@@ -12,7 +12,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
 use super::connect::stays_here;
 use super::{Credential, STEP, Security, Server, Step, Tokens, WireError, within};
-use crate::{Letter, SendError};
+use crate::{Letter, SendError, Sent};
 
 /// How letters leave by a server.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -56,23 +56,45 @@ impl Smtp {
         Smtp { account, tokens, transport: std::sync::Arc::default() }
     }
 
-    /// Sends a letter; what comes back goes to its sender.
-    ///
-    /// # Errors
-    /// [`SendError::Never`] when the server refuses this letter or all its readers for good.
-    pub async fn send(&self, letter: &Letter) -> Result<(), SendError> {
-        let address = |mailbox: &crate::Mailbox| mailbox.address().parse::<Address>();
-        let never = |error: &dyn std::fmt::Display| SendError::Never(error.to_string());
-        let from = address(&letter.from).map_err(|error| never(&error))?;
-        let to =
-            letter.to.iter().map(address).collect::<Result<Vec<_>, _>>().map_err(|error| never(&error))?;
-        let envelope = Envelope::new(Some(from), to).map_err(|error| never(&error))?;
-        let opened = self.opened().await.map_err(|error| SendError::Later(error.to_string()))?;
+    /// Sends a letter to each of its addresses by itself: a server that refuses one of them refuses what is sent to all
+    /// together. What comes back goes to its sender.
+    pub async fn send(&self, letter: &Letter) -> Vec<Sent> {
         let bytes = letter.to_bytes();
-        match tokio::time::timeout(SENDING, opened.by.send_raw(&envelope, &bytes)).await {
+        let mut sent: Vec<Sent> = Vec::new();
+        // When the server itself is gone, the others need not wait for that as well.
+        let mut gone: Option<String> = None;
+        for to in &letter.to {
+            let became = match &gone {
+                Some(why) => Err(SendError::Later(why.clone())),
+                None => self.send_to(letter.from.address(), to.address(), &bytes, &mut gone).await,
+            };
+            sent.push(Sent { to: to.address().to_owned(), became });
+        }
+        sent
+    }
+
+    async fn send_to(
+        &self,
+        from: &str,
+        to: &str,
+        bytes: &[u8],
+        gone: &mut Option<String>,
+    ) -> Result<(), SendError> {
+        let address = |address: &str| address.parse::<Address>();
+        let never = |error: &dyn std::fmt::Display| SendError::Never(error.to_string());
+        let from = address(from).map_err(|error| never(&error))?;
+        let to = address(to).map_err(|error| SendError::Address(error.to_string()))?;
+        let envelope = Envelope::new(Some(from), vec![to]).map_err(|error| never(&error))?;
+        let mut later = |why: String| {
+            *gone = Some(why.clone());
+            SendError::Later(why)
+        };
+        let opened = self.opened().await.map_err(|error| later(error.to_string()))?;
+        match tokio::time::timeout(SENDING, opened.by.send_raw(&envelope, bytes)).await {
             Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) if error.status().is_none() && !error.is_client() => Err(later(said(&error))),
             Ok(Err(error)) => Err(self.refused(&opened, &error).await),
-            Err(_) => Err(SendError::Later(format!("no answer within {} s", SENDING.as_secs()))),
+            Err(_) => Err(later(format!("no answer within {} s", SENDING.as_secs()))),
         }
     }
 
@@ -111,6 +133,7 @@ impl Smtp {
         // Some say 5xx instead of a greeting (RFC 5321 §3.1), or with codes of their own at login: who lets us in again
         // meant the letter.
         match tokio::time::timeout(STEP, opened.by.test_connection()).await {
+            Ok(Ok(true)) if is_of_address(error, code) => SendError::Address(said(error)),
             Ok(Ok(true)) => SendError::Never(said(error)),
             _ => SendError::Later(said(error)),
         }
@@ -170,6 +193,18 @@ fn hello() -> ClientId {
 
 fn parameters(host: &str) -> Result<TlsParameters, WireError> {
     TlsParameters::new_rustls(host.to_owned()).map_err(|error| WireError::at(Step::Tls, error))
+}
+
+/// Whether a refusal is of the address, not of the letter or of who sends it: by the code that says so (RFC 3463 §3.2,
+/// §3.3), else by the one with which addresses are refused (RFC 5321 §4.2.3).
+fn is_of_address(error: &lettre::transport::smtp::Error, code: u16) -> bool {
+    let words = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    let first = words.split_whitespace().next().unwrap_or_default();
+    let numbers: Vec<&str> = first.split('.').collect();
+    match numbers.as_slice() {
+        ["5", subject, detail] if detail.parse::<u16>().is_ok() => matches!(*subject, "1" | "2"),
+        _ => matches!(code, 550 | 551 | 553),
+    }
 }
 
 /// What the server said, else what went wrong, with its cause.

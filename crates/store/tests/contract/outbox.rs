@@ -84,6 +84,32 @@ on_both! {
         assert!(!world.db.change(move |w| outbox::revive(w, id, later)).await.unwrap());
         assert_eq!(world.claim(later, 1).await[0].attempts, 1);
     }
+
+    async fn a_letter_that_some_addresses_took_is_tried_again_at_the_others(world: World) {
+        let now = clock();
+        world.put(vec![letter("assigned", now)], now).await;
+        let id = world.claim(now, 1).await[0].id;
+        let (later, last) = (now + outbox::back_off(1), now + outbox::back_off(5));
+        let part = async |heard: &'static str, again, at| {
+            let noted = world.db.change(move |w| {
+                outbox::heard(w, id, heard)?;
+                outbox::delivered_in_part(w, id, again, at)
+            });
+            noted.await.unwrap();
+        };
+        part("una", Some(later), now).await;
+        assert!(world.claim(now, 1).await.is_empty());
+        let again = world.claim(later, 1).await.remove(0);
+        assert_eq!((again.delivered_at, again.heard.as_deref()), (Some(now), Some("una")));
+        part("una otra", None, later).await;
+        assert!(world.claim(last, 1).await.is_empty());
+        let told = world.db.read(|r| outbox::of_stream(r, 5)).await.unwrap();
+        assert_eq!((told[0].delivered_at, told[0].due_at), (Some(now), None), "it arrived when the first one took it");
+        world.db.change(move |w| outbox::bounced(w, id, "otra: no existe", later)).await.unwrap();
+        assert!(world.db.change(move |w| outbox::revive(w, id, last)).await.unwrap());
+        let revived = world.claim(last, 1).await.remove(0);
+        assert_eq!((revived.delivered_at, revived.heard, revived.attempts), (None, None, 1), "to all of them");
+    }
 }
 
 #[test]

@@ -254,6 +254,7 @@ activity-maybe = if needed
 delivery-left = notified, { $name }
 delivery-waiting = notice on its way out
 delivery-failed = the notice could not be sent
+delivery-in-part = the notice did not reach every address
 activity-record = record { $name }
 approval-prepared = Prepared
 approval-reviewed = Reviewed

@@ -29,6 +29,7 @@ letter-provider = It is from a provider and answers no case.
 letter-automatic = A machine sent it: it is not answered.
 letter-list = It comes from a mailing list: it is not answered.
 letter-not-authentic = The server of its domain does not confirm having sent it.
+letter-no-answer = Nobody answered for its domain whether it really sent it.
 letter-too-many = Too many came in an hour.
 letter-no-sender = It does not say who sends it.
 letter-own = The desk itself sent it.

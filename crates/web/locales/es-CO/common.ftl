@@ -254,6 +254,7 @@ activity-maybe = si hace falta
 delivery-left = le llegó el aviso, { $name }
 delivery-waiting = aviso por salir
 delivery-failed = el aviso no salió
+delivery-in-part = el aviso no llegó a todas las direcciones
 activity-record = registro { $name }
 approval-prepared = Elaboró
 approval-reviewed = Revisó

@@ -29,6 +29,7 @@ letter-provider = Es de un proveedor y no responde a ningún caso.
 letter-automatic = Lo envió una máquina: no se responde.
 letter-list = Viene de una lista de correo: no se responde.
 letter-not-authentic = El servidor de su dominio no confirma que lo haya enviado.
+letter-no-answer = Nadie respondió por su dominio si de verdad lo envió.
 letter-too-many = Escribió demasiadas veces en una hora.
 letter-no-sender = No dice quién lo envía.
 letter-own = Lo envió la misma mesa.

@@ -180,6 +180,9 @@ fn delivered(frame: &Frame, seen: &SeenCase, event: &SeenEvent) -> (String, &'st
     if letters.contains(&&Delivery::Failed) {
         return (t.get("delivery-failed").to_owned(), "late");
     }
+    if letters.iter().any(|letter| matches!(letter, Delivery::LeftInPart(_))) {
+        return (t.get("delivery-in-part").to_owned(), "late");
+    }
     if letters.contains(&&Delivery::Waiting) {
         return (t.get("delivery-waiting").to_owned(), "");
     }
