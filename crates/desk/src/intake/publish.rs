@@ -70,6 +70,8 @@ pub(super) struct Quotable {
     inside: Rows,
     /// Lines of these too short for a row.
     inside_lines: HashSet<Vec<String>>,
+    /// The others, whole: a short one is a quotation however its words are broken into lines.
+    inside_whole: HashSet<Vec<String>>,
     /// Words that they may read, and his own.
     open: Rows,
 }
@@ -81,8 +83,13 @@ impl Quotable {
 
     pub(super) fn inside(&mut self, text: &str) {
         self.inside.add(text);
-        let lines = text.lines().map(|line| words(line).collect::<Vec<_>>());
-        self.inside_lines.extend(lines.filter(|line| line.len() + 1 == ROW));
+        for line in text.lines().map(|line| words(line).collect::<Vec<_>>()) {
+            match line.len() {
+                short if short + 1 == ROW => drop(self.inside_lines.insert(line)),
+                ROW.. => drop(self.inside_whole.insert(line)),
+                _ => {}
+            }
+        }
     }
 
     pub(super) fn open(&mut self, text: &str) {
@@ -100,7 +107,7 @@ impl Quotable {
     pub(super) fn own(self, own: &Own) -> Option<String> {
         let lines = self.whole_lines(&own.lines);
         let all: Vec<String> = lines.iter().flat_map(|line| words(line)).collect();
-        let Quotable { notice, inside, inside_lines, open } = self;
+        let Quotable { notice, inside, inside_lines, inside_whole, open } = self;
         let of_the_desk_alone = notice.without(&[&inside, &open]);
         if of_the_desk_alone.most(&all) >= NOTICE_ROWS {
             return None;
@@ -112,7 +119,10 @@ impl Quotable {
                 let words: Vec<String> = words(line).collect();
                 inside.hold(&words) || inside_lines.contains(&words)
             };
-            if inside.most(&all) >= INSIDE_ROWS || lines.iter().any(quotes) {
+            let whole = |line: &Vec<String>| {
+                !open.hold(line) && all.windows(line.len()).any(|some| some == line.as_slice())
+            };
+            if inside.most(&all) >= INSIDE_ROWS || lines.iter().any(quotes) || inside_whole.iter().any(whole) {
                 return None;
             }
         }

@@ -84,7 +84,7 @@ fn a_new_promise_measures_what_had_ended_by_the_old_one() {
         it.targets.insert(Priority::Critical, quick);
     });
     let before = tell(office.clone(), &["lun 09:30 assign"]);
-    let after = tell(office, &["lun 09:30 assign", "lun 09:40 critical"]);
+    let after = tell(office, &["lun 09:30 assign", "lun 09:40 priority critical"]);
     assert_eq!(told(&before.case, &before.office), ["assignment met 0h30/1h00"]);
     assert_eq!(told(&after.case, &after.office), ["assignment breached 0h30/0h15"]);
     assert!(!ended(&before.case)[0].measures_as(&ended(&after.case)[0]));

@@ -74,7 +74,7 @@ fn of_contract_named(clock: ClockName) -> &'static str {
 
 fn hours(frame: &Frame, seen: &SeenCase, hours: Hours) -> String {
     match hours {
-        Hours::Always => frame.t.get("hours-always").to_owned(),
+        Hours::Always => frame.t.get("promised-always").to_owned(),
         Hours::Calendar(CalendarId::MAIN) => frame.t.get("hours-main").to_owned(),
         Hours::Calendar(id) => match seen.office.calendars.get(&id) {
             Some(calendar) => frame.t.name("hours-of", &calendar.name),
