@@ -163,16 +163,9 @@ impl Story {
         let event = &told["event"];
         let word = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
         let kind = word("type");
-        let capacity = told["capacity"].as_str().unwrap_or_default();
-        if ["agent", "desk_administrator", "security_officer"].contains(&capacity) {
-            let answers = match kind.as_str() {
-                "said" => event["audience"] == "requester",
-                "waited" => event["waiting_for"] == "requester",
-                kind => ["expected_by", "solved"].contains(&kind),
-            };
-            self.answered = self.answered.or(answers.then_some(at));
-        }
+        self.answered = self.answered.or(answers_requester(told).then_some(at));
         match kind.as_str() {
+            "registered" if event["kind"] == "security_incident" => self.stands(Some("security"), at),
             "promised" => self.promise = event["promise"].clone(),
             "assigned" | "escalated_to_level" => {
                 self.turn_ends(at);
@@ -195,7 +188,10 @@ impl Story {
                 self.stands(Some("provider"), at);
             }
             "said" if event["audience"] == "provider" && !told["by"]["contract"].is_null() => {
-                self.turns.last_mut().expect("a turn").answered.get_or_insert(at);
+                let turn = self.turns.last_mut().expect("a turn");
+                if turn.ended.is_none() && event["contract"] == turn.contract {
+                    turn.answered.get_or_insert(at);
+                }
             }
             "provider_reported" => {
                 let solved = event["solved"] == true;
@@ -253,6 +249,17 @@ impl Story {
         });
         office.seconds(hours, from, to) - still.sum::<f64>()
     }
+}
+
+/// Whether somebody of the desk says something to the requester by it.
+fn answers_requester(told: &Value) -> bool {
+    let (event, capacity) = (&told["event"], told["capacity"].as_str().unwrap_or_default());
+    let said = match event["type"].as_str().unwrap_or_default() {
+        "said" => event["audience"] == "requester",
+        "waited" => event["waiting_for"] == "requester",
+        kind => ["expected_by", "solved"].contains(&kind),
+    };
+    said && ["agent", "desk_administrator", "security_officer"].contains(&capacity)
 }
 
 /// An end of a clock, done or not; times in seconds.

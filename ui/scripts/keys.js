@@ -21,7 +21,8 @@ export function keys() {
       document.getElementById(opener.dataset.dialog).showModal();
     });
   }
-  arrive();
+  // After the browser itself has gone to the place, which takes the focus from wherever it is.
+  window.addEventListener("load", () => setTimeout(arrive, 50));
 }
 
 const go = (href) => { location.href = href; };

@@ -86,6 +86,8 @@ impl Facts<'_> {
         }
         match (self.thread, self.case) {
             (Thread::New, _) | (_, None) => self.new_request(false),
+            // Whoever let it in saw its envelope alone: under a name that may be another's it asks, and moves nothing.
+            _ if !self.authentic || self.unanswered => self.new_request(true),
             (thread, Some(case)) => match self.part(thread, case) {
                 Some(Part::Requester) => self.requester(case),
                 Some(part) => Course::Answer(part),
@@ -214,5 +216,6 @@ impl Facts<'_> {
 
 /// Whether an answer of the requester says that it is not solved.
 pub(super) fn reopens(case: &Case, letter: &Incoming) -> bool {
-    matches!(case.status, Status::Solved { .. }) && !is_only_thanks(&letter.said)
+    let says_nothing = letter.said.trim().is_empty() && letter.parts.is_empty();
+    matches!(case.status, Status::Solved { .. }) && !says_nothing && !is_only_thanks(&letter.said)
 }

@@ -122,7 +122,8 @@ impl Quotable {
             let whole = |line: &Vec<String>| {
                 !open.hold(line) && all.windows(line.len()).any(|some| some == line.as_slice())
             };
-            if inside.most(&all) >= INSIDE_ROWS || lines.iter().any(quotes) || inside_whole.iter().any(whole) {
+            if inside.most(&all) >= INSIDE_ROWS || lines.iter().any(quotes) || inside_whole.iter().any(whole)
+            {
                 return None;
             }
         }

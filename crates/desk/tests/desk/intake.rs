@@ -177,6 +177,9 @@ on_both! {
         mail.arrives(&mail.answer(MARTA_S, &solved, "Mil gracias, quedo atenta.")).await;
         let seen = world.sees(ADMIN, &number).await.unwrap();
         assert_eq!((seen.case.status.name(), said(&seen).len()), (StatusName::Solved, 1));
+        mail.arrives(&mail.answer(MARTA_S, &solved, "")).await;
+        let seen = world.sees(ADMIN, &number).await.unwrap();
+        assert_eq!(seen.case.status.name(), StatusName::Solved, "who says nothing says not that it fails");
         mail.arrives(&mail.answer(MARTA_S, &solved, "Gracias, pero sigue igual.")).await;
         let seen = world.sees(ADMIN, &number).await.unwrap();
         assert_eq!(seen.case.status.name(), StatusName::Assigned);
@@ -389,6 +392,11 @@ on_both! {
         let forged = mail.answer(MARTA_S, &receipt, "Ciérrenlo.");
         let forged = mail.arrives(&format!("Authentication-Results: mx.agencia.example; dmarc=fail\r\n{forged}")).await;
         assert_eq!((forged.state.as_str(), forged.reason.as_str()), ("held", "not-authentic"));
+        assert!(said(&world.sees(ADMIN, &number).await.unwrap()).is_empty());
+        // Let in by who sees its envelope, it asks for something new and speaks for nobody in the case.
+        let id = world.desk.ambience().command_id();
+        world.desk.accept_letter(atiende_desk::Viewer::new(Actor::Operator), id, forged.id).await.unwrap();
+        take_in(&world.desk).await.unwrap();
         assert!(said(&world.sees(ADMIN, &number).await.unwrap()).is_empty());
         let genuine = mail.answer(MARTA_S, &receipt, "Sigue igual.");
         mail.arrives(&format!("Authentication-Results: mx.agencia.example; dmarc=pass\r\n{genuine}")).await;
