@@ -153,7 +153,10 @@ impl Cast {
             8 => (agent, say(Audience::Requester)),
             9 => (requester, say(Audience::Requester)),
             10 => (self.officer, say(Audience::Requester)),
-            11 => (Actor::Provider(contract), say(Audience::Provider)),
+            11 => {
+                let turn = dice.pick(&case.providers).map_or(contract, |turn| turn.contract);
+                (Actor::Provider(turn), say(Audience::Provider))
+            }
             12..=14 => {
                 let waiting_for = *dice.pick(WaitingFor::ALL).expect("a reason");
                 (agent, Command::Wait { waiting_for, until: None, reason: words("Falta algo") })

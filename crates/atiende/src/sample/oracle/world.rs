@@ -199,6 +199,9 @@ fn furnish(office: &mut Office) {
         ]
         .into();
     });
+    add(office, "Equipos otra vez", &|office, it| {
+        it.services = [service(office, "EQ-FALLA")].into();
+    });
     add(office, "Aplicativos", &|office, it| {
         it.services = ["APP-DOCUMENTAL", "APP-VIATICOS"].map(|code| service(office, code)).into();
         it.pauses = [(ClockName::Solution, Stillness::AGREED.into())].into();
