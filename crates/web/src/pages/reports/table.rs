@@ -68,7 +68,7 @@ fn plain(cell: &Cell, custom: Custom) -> String {
         Cell::Empty => String::new(),
         Cell::Text(text) => harmless(text),
         Cell::Count(count) => count.to_string(),
-        Cell::Share(share) => number(format!("{:.4}", share)),
+        Cell::Share(share) => number(format!("{share:.4}")),
         Cell::Hours(hours) => number(format!("{hours:.2}")),
         Cell::Moment(at) => at.strftime("%Y-%m-%d %H:%M").to_string(),
     }
