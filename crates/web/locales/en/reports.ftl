@@ -72,6 +72,7 @@ report-said = { $met } of { $ended } promises were kept
 report-before = { $days } days before: { $kept } of { $ended }
 report-before-none = No promise came to an end in the { $days } days before
 report-before-month = The month before: { $kept } of { $ended }
+report-before-month-none = No promise came to an end in the month before
 report-before-months = The { $months } months before: { $kept } of { $ended }
 report-before-months-none = No promise came to an end in the months before
 report-open-late = { $count ->

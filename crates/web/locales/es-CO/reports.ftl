@@ -72,6 +72,7 @@ report-said = Se cumplieron { $met } de { $ended } plazos
 report-before = { $days } días antes: { $kept } de { $ended }
 report-before-none = { $days } días antes no terminó ningún plazo
 report-before-month = El mes anterior: { $kept } de { $ended }
+report-before-month-none = En el mes anterior no terminó ningún plazo
 report-before-months = Los { $months } meses anteriores: { $kept } de { $ended }
 report-before-months-none = En los meses anteriores no terminó ningún plazo
 report-open-late = { $count ->

@@ -337,6 +337,7 @@ fn before(frame: &Frame, filter: &ReportFilter, before: &Tally) -> String {
     let (days, months_said) = (days.to_string(), months.to_string());
     let ended = before.ended().to_string();
     match percent(&frame.spoken, before.met, before.ended()) {
+        None if whole && months == 1 => t.get("report-before-month-none").to_owned(),
         None if whole => t.get("report-before-months-none").to_owned(),
         None => t.with("report-before-none", &[("days", &days)]),
         Some(kept) if whole && months == 1 => {
