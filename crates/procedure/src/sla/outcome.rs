@@ -15,7 +15,7 @@ pub struct Outcome {
     pub ended: Timestamp,
     /// Met, breached, or void, which counts for nothing.
     pub state: ClockState,
-    /// In whole seconds, begun ones counted: it is above the target exactly when the promise was broken.
+    /// In whole seconds, begun ones counted: at or above the target when the promise was broken: work that is done after hours is late too.
     pub used: SignedDuration,
     pub target: SignedDuration,
 }

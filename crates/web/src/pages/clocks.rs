@@ -115,9 +115,14 @@ pub(crate) fn left(frame: &Frame, clock: &Clock, reading: &Reading) -> Markup {
     let (class, icon) = look(clock, reading);
     let t = frame.t;
     let length = |time: SignedDuration| frame.spoken.length(time.abs());
+    // What is done after hours is late without any working time having passed.
+    let late = match (reading.left.is_zero(), reading.due) {
+        (true, Some(due)) => reading.ended.unwrap_or(frame.now).duration_since(due),
+        _ => reading.left,
+    };
     let words = match (reading.state, reading.due) {
-        (ClockState::Breached, _) if clock.is_open() => t.name("clock-late", &length(reading.left)),
-        (ClockState::Breached, _) => t.name("clock-missed", &length(reading.left)),
+        (ClockState::Breached, _) if clock.is_open() => t.name("clock-late", &length(late)),
+        (ClockState::Breached, _) => t.name("clock-missed", &length(late)),
         (ClockState::Met, _) => t.name("clock-met", &length(reading.used)),
         (ClockState::Void, _) => t.get("clock-void").to_owned(),
         (ClockState::Paused, _) => t.get("clock-held").to_owned(),
