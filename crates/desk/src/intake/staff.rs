@@ -62,9 +62,8 @@ impl InHand<'_> {
             Err(other) => return Err(other),
         }
         // After it, since what is refused leaves nothing; taken in hand again, it is recalled and the files are brought.
-        match brings {
-            Some(audience) => self.brings(person, case, audience).await?,
-            None => {}
+        if let Some(audience) = brings {
+            self.brings(person, case, audience).await?;
         }
         Ok(Settled::taken(case))
     }

@@ -198,7 +198,7 @@ on_both! {
         world.does(person(NATALY), &number, world.assess()).await;
         mail.arrives(&order(&to, NATALY_S, "@escalar\nEs de la red.")).await;
         assert_eq!((files(NATALY).await, files(MARTA).await), (1, 0), "why it was escalated is internal");
-        world.does(person(ADMIN), &number, assign(SupportLevel::Second, Some(IVAN))).await;
+        world.does(person(IVAN), &number, Command::Take).await;
         world.does(person(IVAN), &number, world.assess()).await;
         let reason = world.text("Está en garantía.");
         world.does(person(IVAN), &number, Command::EscalateToProvider { contract: CONTRACT, reason }).await;
