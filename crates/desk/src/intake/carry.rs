@@ -84,6 +84,12 @@ impl InHand<'_> {
 
     /// Registers what he asks for (R7, R9).
     pub(super) async fn request(&self, follows: Option<&Case>) -> Result<Settled, DeskError> {
+        if let Some(case) = follows
+            && self.quotes.notice.is_some()
+            && self.is_empty(&self.spoken().await?)
+        {
+            return Ok(self.nothing_said(case));
+        }
         let Some(person) = self.person().await? else { return Ok(Settled::held("stranger")) };
         let salter = self.desk.ambience().salter();
         let text = words::text(self.letter);
@@ -156,6 +162,9 @@ impl InHand<'_> {
             Ok(text) => text,
             Err(why) => return Ok(self.unpublished(case, why)),
         };
+        if self.is_empty(&text) {
+            return Ok(self.nothing_said(case));
+        }
         let done = match reopens(case, self.letter) && !text.is_empty() {
             true => {
                 // Its files first: were this cut off between the two, the case would still be there to be reopened.
@@ -188,8 +197,24 @@ impl InHand<'_> {
             Ok(text) => text,
             Err(why) => return Ok(self.unpublished(case, why)),
         };
+        if self.is_empty(&text) {
+            return Ok(self.nothing_said(case));
+        }
         self.says(Actor::Person(person), Step::Speaks, case, Audience::Requester, &text).await?;
         Ok(Settled::taken(case))
+    }
+
+    /// Whether it says nothing and brings nothing.
+    fn is_empty(&self, text: &str) -> bool {
+        text.is_empty() && self.letter.parts.is_empty()
+    }
+
+    /// An answer that only sends back what it answers asks for nothing.
+    fn nothing_said(&self, case: &Case) -> Settled {
+        match (self.quotes.reads_inside, &self.sender) {
+            (true, Sender::Person(person)) => Settled::refused(case, *person, "answer-empty", None),
+            _ => Settled::recorded("nothing-said", Some(case)),
+        }
     }
 
     /// It may hold what its readers may not read: who reads that himself is told so, else somebody must decide.
@@ -217,7 +242,10 @@ impl InHand<'_> {
 
     async fn provider(&self, case: &Case, contract: ContractId) -> Result<Settled, DeskError> {
         let actor = Actor::Provider(contract);
-        let text = words::text(self.letter);
+        let text = words::with_invitation(self.letter, &self.spoken().await?);
+        if self.is_empty(&text) {
+            return Ok(self.nothing_said(case));
+        }
         if says_solved(&self.letter.said) {
             let report = self.desk.ambience().salter().text(&text);
             // How it attended, the agent who checks it says better.

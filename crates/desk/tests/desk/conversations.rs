@@ -58,4 +58,37 @@ on_both! {
         let other = mail.arrives(&other).await;
         assert_eq!((other.state.as_str(), other.reason.as_str()), ("held", "no-longer"));
     }
+
+    async fn an_empty_answer_asks_for_nothing(world: World) {
+        let mail = Mail::of(&world);
+        let number = world.registers(MARTA, Kind::Incident).await;
+        world.solved(&number).await;
+        let solved = mail.newest_to("persona1@").await;
+        let outlook = format!(
+            "\n\nDe: Mesa <mesa@agencia.example>\nEnviado: martes, 17 de noviembre de 2026 8:10\nPara: Marta\nAsunto: x\n\n{}",
+            solved.text
+        );
+        let to = [format!("To: {}", solved.reply_to), format!("References: <{}>", solved.message_id)];
+        let by_outlook = |body: &str| written(MARTA_S, "RE: x", &[&to[0], &to[1]], body);
+        for empty in [mail.answer(MARTA_S, &solved, ""), by_outlook(&outlook), by_outlook("Enviado desde mi iPhone")] {
+            let empty = mail.arrives(&empty).await;
+            assert_eq!((empty.state.as_str(), empty.reason.as_str()), ("recorded", "nothing-said"));
+        }
+        let seen = world.sees(ADMIN, &number).await.unwrap();
+        assert_eq!((seen.case.status.name(), said(&seen).len()), (StatusName::Solved, 0));
+        // Below what her program does not mark as quoted it is an answer all the same.
+        mail.arrives(&by_outlook(&format!("{outlook}\n\nSigue sin imprimir nada."))).await;
+        let seen = world.sees(ADMIN, &number).await.unwrap();
+        assert_eq!(seen.case.status.name(), StatusName::Assigned);
+        world.does(person(NATALY), &number, world.assess()).await;
+        world.does(person(NATALY), &number, world.solve(Performer::Agent)).await;
+        world.does(person(MARTA), &number, Command::Confirm).await;
+        let empty = mail.arrives(&mail.answer(MARTA_S, &mail.newest_to("persona1@").await, "")).await;
+        assert_eq!((empty.state.as_str(), empty.case_id), ("recorded", Some(seen.case.id)), "nor does it make a case");
+        // All that somebody says may stand in the subject.
+        let other = world.registers(MARTA, Kind::Incident).await;
+        mail.arrives(&written(MARTA_S, &format!("El caso {other} es urgente"), &[TO], "")).await;
+        let said = said(&world.sees(ADMIN, &other).await.unwrap());
+        assert!(said[0].1.contains("es urgente"), "{said:?}");
+    }
 }
