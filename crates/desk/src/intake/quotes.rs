@@ -1,6 +1,6 @@
 //! What the letter of somebody who reads internal words may quote, looked up for [`Quotable`] to tell it from his own.
 
-use atiende_mail::incoming::{Part, words_of_html};
+use atiende_mail::incoming::{Own, OwnLine, Part, words_of_html};
 use atiende_procedure::{Actor, Audience, Case, CaseId};
 use atiende_store::{Reader, StoreError, cases, events, texts};
 
@@ -8,6 +8,7 @@ use super::carry::InHand;
 use super::inside::{Inside, inside};
 use super::publish::Quotable;
 use super::sender::Sender;
+use super::thread::Answered;
 use super::words;
 use crate::notices::{Chronicle, Stationery, Told, Written, write};
 use crate::{Desk, DeskError};
@@ -68,23 +69,44 @@ impl InHand<'_> {
         audience: Audience,
         otherwise: &str,
     ) -> Result<Result<String, &'static str>, DeskError> {
-        let inside = audience == Audience::Internal;
-        if inside && self.letter.own.above {
-            return Ok(Ok(otherwise.to_owned()));
+        if audience == Audience::Internal {
+            return Ok(Ok(self.words_inside(case, otherwise).await?));
         }
-        if !inside && self.letter.parts.iter().any(is_letter) {
+        if self.letter.parts.iter().any(is_letter) {
             return Ok(Err("answer-encloses"));
         }
         let quotable = self.quotable(case, audience).await?;
         let quotes = |part: &Part| is_text(part) && quotable.stands_in(&text_of(part));
-        if !inside && self.letter.parts.iter().any(quotes) {
+        if self.letter.parts.iter().any(quotes) {
             return Ok(Err("answer-quotes"));
         }
-        match quotable.own(&self.letter.own) {
-            Some(own) => Ok(Ok(own)),
-            None if inside => Ok(Ok(otherwise.to_owned())),
-            None => Ok(Err("answer-quotes")),
+        let own = match self.inside().await? {
+            _ if !self.letter.own.above || !self.answers_directly() => self.letter.own.clone(),
+            Inside::Lines(lines) => with_lines(&self.letter.own, lines),
+            Inside::Mixed => return Ok(Err("answer-quotes")),
+            Inside::Unknown | Inside::Nothing => self.letter.own.clone(),
+        };
+        Ok(quotable.own(&own).ok_or("answer-quotes"))
+    }
+
+    /// What it says among the desk, where what it quotes does no harm.
+    async fn words_inside(&self, case: &Case, otherwise: &str) -> Result<String, DeskError> {
+        match self.inside().await? {
+            Inside::Lines(_) | Inside::Mixed => return Ok(self.letter.text.trim().to_owned()),
+            Inside::Unknown | Inside::Nothing if self.letter.own.above => return Ok(otherwise.to_owned()),
+            Inside::Unknown | Inside::Nothing => {}
         }
+        let quotable = self.quotable(case, Audience::Internal).await?;
+        Ok(quotable.own(&self.letter.own).unwrap_or_else(|| otherwise.to_owned()))
+    }
+
+    /// It answers our letter itself, not a colleague's answer to that: whatever stands in it is of one of the two.
+    fn answers_directly(&self) -> bool {
+        let keys = self.desk.secret().thread_key();
+        let last = self.letter.references.last().and_then(|id| keys.word_of_message_id(id));
+        let told = self.quotes.notice.as_ref().map(|(_, told, _)| *told);
+        let answered = last.as_deref().and_then(Answered::of_word);
+        matches!((answered, told), (Some(answered), Some(told)) if answered.event == Some(told.event) && answered.to == told.to)
     }
 
     async fn quotable(&self, case: &Case, audience: Audience) -> Result<Quotable, StoreError> {
@@ -158,6 +180,14 @@ fn notice_of(
             Ok(Vec::new())
         }
     }
+}
+
+/// His own lines, with those that he wrote inside what he answers: no longer all above it.
+fn with_lines(own: &Own, inside: Vec<String>) -> Own {
+    let mut own = own.clone();
+    own.lines.push(OwnLine { at: usize::MAX, text: String::new(), after: String::new() });
+    own.lines.extend(inside.into_iter().map(|text| OwnLine { at: usize::MAX, text, after: String::new() }));
+    Own { above: false, ..own }
 }
 
 /// A letter that comes as a file, or a wrapper of one that could not be opened: nobody knows what it quotes.

@@ -38,7 +38,7 @@ pub(super) enum Thread {
 
 impl Answered {
     /// Reads what [`crate::notices`] signed: `ms-2026-12.p7`, `ms-2026-12.3.p7` or `ms-2026-12.3.solved.p7`.
-    fn of_word(word: &str) -> Option<Answered> {
+    pub(super) fn of_word(word: &str) -> Option<Answered> {
         let parts: Vec<&str> = word.split('.').collect();
         let (number, event, topic, to) = match parts.as_slice() {
             [number, to] => (number, None, None, to),
