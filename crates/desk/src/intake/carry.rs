@@ -1,7 +1,7 @@
 //! Carrying out what was decided about a letter: commands through the door, each under an id that follows from the
 //! letter, so that a letter taken in hand twice moves a case once.
 
-use atiende_mail::{Incoming, Order, phone_of, remote_support_id, says_solved};
+use atiende_mail::{Incoming, Nature, Order, phone_of, remote_support_id, says_solved};
 use atiende_procedure::office::{Change, Profile};
 use atiende_procedure::{
     Actor, Attachment, AttentionMode, Audience, Case, Channel, Command, CommandId, ContractId, DetailsGiven,
@@ -246,7 +246,8 @@ impl InHand<'_> {
         if self.is_empty(&text) {
             return Ok(self.nothing_said(case));
         }
-        if says_solved(&self.letter.said) {
+        // What a program calls solved nobody has looked at: its words are kept, and a person reads them.
+        if self.letter.nature == Nature::Person && says_solved(&self.letter.said) {
             let report = self.desk.ambience().salter().text(&text);
             // How it attended, the agent who checks it says better.
             let report = Command::ReportFromProvider { report, solved: true, mode: AttentionMode::Remote };

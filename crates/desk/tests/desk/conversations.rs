@@ -91,4 +91,30 @@ on_both! {
         let said = said(&world.sees(ADMIN, &other).await.unwrap());
         assert!(said[0].1.contains("es urgente"), "{said:?}");
     }
+
+    async fn what_a_providers_own_desk_answers_is_on_the_case(world: World) {
+        let mail = Mail::of(&world);
+        let number = world.registers(MARTA, Kind::Incident).await;
+        world.with_provider(&number).await;
+        let request = mail.newest_to("soporte@rentas.example").await;
+        let automatic = |from: &str, body: &str| {
+            mail.answer(from, &request, body).replacen("MIME-Version", "Auto-Submitted: auto-generated\r\nMIME-Version", 1)
+        };
+        mail.arrives(&automatic("casos@rentas.example", "Solucionado. Su caso R-44 pasó a cerrado.")).await;
+        let seen = world.sees(ADMIN, &number).await.unwrap();
+        assert_eq!(said(&seen), [(Audience::Provider, "Solucionado. Su caso R-44 pasó a cerrado.".to_owned())]);
+        assert_eq!(seen.case.status.name(), StatusName::WithProvider, "a program reports nothing");
+        let agent = mail.newest_to("persona3@").await;
+        assert!(agent.text.contains("R-44"), "{}", agent.text);
+        let last = mail.newest_to("soporte@rentas.example").await;
+        assert_eq!(last.message_id, request.message_id, "nobody answers a program");
+        // Others' programs say nothing in a case, nor does the provider's that holds no token of ours.
+        let others = mail.arrives(&automatic("x@otra.example", "Su caso R-45.")).await;
+        let bare = written("casos@rentas.example", &format!("Sobre {number}"), &[TO, "Auto-Submitted: auto-replied"], "R-46.");
+        let bare = mail.arrives(&bare).await;
+        for recorded in [others, bare] {
+            assert_eq!((recorded.state.as_str(), recorded.reason.as_str()), ("recorded", "automatic"));
+        }
+        assert_eq!(said(&world.sees(ADMIN, &number).await.unwrap()).len(), 1);
+    }
 }
