@@ -8,12 +8,13 @@ use atiende_procedure::{
     PersonId, Refusal, Registration,
 };
 use atiende_store::arrivals::{Arrival, State};
+use atiende_store::{StoreError, texts};
 
 use super::course::{Part, reopens};
 use super::note::{KindAnswer, Settled};
 use super::quotes::Quotes;
 use super::sender::Sender;
-use super::words;
+use super::{thread, words};
 use crate::jobs::command_id;
 use crate::view::Viewer;
 use crate::{Desk, DeskError};
@@ -97,7 +98,7 @@ impl InHand<'_> {
         let registration = Registration {
             channel: Channel::Mail,
             requester: person,
-            subject: salter.line(&words::subject(self.letter)),
+            subject: salter.line(&self.subject(person, follows).await?),
             description: salter.text(&text),
             details: self.details(person),
             kind: None,
@@ -110,6 +111,28 @@ impl InHand<'_> {
         let viewer = Viewer::new(Actor::Person(person));
         let made = self.desk.register_letter(viewer, self.id(Step::Asks), registration).await?;
         Ok(Settled { beside: self.beside(), ..Settled::taken(&made.case) })
+    }
+
+    /// What a new case is called: one in the wake of a case of his as that is, since his letter is called after a notice.
+    async fn subject(&self, person: PersonId, follows: Option<&Case>) -> Result<String, StoreError> {
+        let own = |case: &&Case| {
+            let takes_part = case.requester == person || case.watchers.contains(&person);
+            self.quotes.notice.is_some() && takes_part && !case.security
+        };
+        let Some(case) = follows.filter(own) else { return Ok(self.bare_subject()) };
+        let (id, subject) = (case.id, case.subject);
+        let known = self
+            .desk
+            .db()
+            .read(move |r| Ok::<_, StoreError>(texts::of_case(r, id)?.remove(&subject)))
+            .await?;
+        Ok(known.unwrap_or_else(|| self.bare_subject()))
+    }
+
+    /// Its subject without the marks of answers and of the desk.
+    pub(super) fn bare_subject(&self) -> String {
+        let office = self.desk.office();
+        words::subject(self.letter, |inside| thread::is_mark(inside, &office.settings.prefix))
     }
 
     /// What R9 asks for, as far as the directory, the signature and the text say it.

@@ -34,7 +34,7 @@ impl InHand<'_> {
         };
         // Who only names a case may say all he says in the subject.
         let own = own.map(|own| match own.is_empty() && self.quotes.notice.is_none() {
-            true => words::subject(self.letter),
+            true => self.letter.subject.trim().to_owned(),
             false => own,
         });
         Ok(own.map(|own| words::with_invitation(self.letter, &own)))

@@ -1,5 +1,6 @@
 //! Letters find their case among people who write to one another and not only to the desk.
 
+use atiende_procedure::office::Change;
 use atiende_procedure::*;
 
 use crate::intake::*;
@@ -116,5 +117,40 @@ on_both! {
             assert_eq!((recorded.state.as_str(), recorded.reason.as_str()), ("recorded", "automatic"));
         }
         assert_eq!(said(&world.sees(ADMIN, &number).await.unwrap()).len(), 1);
+    }
+
+    async fn a_case_in_the_wake_of_another_has_its_name_and_answers_of_its_own(world: World) {
+        let mail = Mail::of(&world);
+        // No address of the desk has a plus: tokens stand in subjects alone.
+        let mailbox = atiende_procedure::office::Mailbox {
+            id: MailboxId(0),
+            name: "mesa".to_owned(),
+            address: "mesa@agencia.example".to_owned(),
+            receives: None,
+            sends: None,
+            authserv_id: String::new(),
+            plus_addresses: false,
+            active: true,
+        };
+        world.administer(vec![Change::SetMailbox(Box::new(mailbox))]).await;
+        let number = world.registers(MARTA, Kind::Incident).await;
+        world.does(person(ADMIN), &number, Command::Cancel { reason: world.text("No procede."), duplicate_of: None }).await;
+        let cancelled = mail.newest_to("persona1@").await;
+        assert!(cancelled.subject.matches('[').count() == 2 && !cancelled.reply_to.contains('+'), "{cancelled:?}");
+        let anew = mail.case_of(&mail.arrives(&mail.answer(MARTA_S, &cancelled, "Insisto, por favor.")).await).await;
+        assert_eq!((anew.subject(), anew.case.follows.is_some()), ("La impresora no imprime", true));
+        // A program that brings back the subject alone.
+        let receipt = mail.newest_to("persona1@").await;
+        mail.arrives(&written(MARTA_S, &format!("RE: {}", receipt.subject), &[TO], "¿Novedades?")).await;
+        let seen = world.sees(ADMIN, &anew.case.number).await.unwrap();
+        assert_eq!(said(&seen).len(), 1);
+        // With the marks of two cases the last is ours, as our subjects end with it.
+        let both = format!("RE: {} {}", cancelled.subject, receipt.subject);
+        mail.arrives(&written(MARTA_S, &both, &[TO], "¿Y ahora?")).await;
+        assert_eq!(said(&world.sees(ADMIN, &anew.case.number).await.unwrap()).len(), 2);
+        // Whoever does not see the other case learns nothing of its name.
+        let other = written("persona2@agencia.example", &format!("RE: [{number}] Lo mío"), &[TO], "También falla.");
+        let other = mail.case_of(&mail.arrives(&other).await).await;
+        assert_eq!((other.subject(), other.case.follows.is_some()), ("Lo mío", true));
     }
 }
