@@ -4,6 +4,7 @@
 mod bounce;
 mod carry;
 mod course;
+mod inside;
 mod note;
 mod publish;
 mod quotes;

@@ -37,6 +37,7 @@ use jiff::Timestamp;
 pub use meaning::{is_only_thanks, says_solved};
 pub use orders::{Order, orders};
 pub use own::{Own, OwnLine};
+pub use quote::ends_letter;
 pub use quote_marks::{REPLY_ABOVE_EN, REPLY_ABOVE_ES};
 pub use support::{phone_of, remote_support_id};
 

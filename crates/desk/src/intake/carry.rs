@@ -1,19 +1,20 @@
 //! Carrying out what was decided about a letter: commands through the door, each under an id that follows from the
 //! letter, so that a letter taken in hand twice moves a case once.
 
-use atiende_mail::{Incoming, Order, phone_of, remote_support_id, says_solved};
+use atiende_mail::{Incoming, Nature, Order, phone_of, remote_support_id, says_solved};
 use atiende_procedure::office::{Change, Profile};
 use atiende_procedure::{
     Actor, Attachment, AttentionMode, Audience, Case, Channel, Command, CommandId, ContractId, DetailsGiven,
     PersonId, Refusal, Registration,
 };
 use atiende_store::arrivals::{Arrival, State};
+use atiende_store::{StoreError, texts};
 
 use super::course::{Part, reopens};
 use super::note::{KindAnswer, Settled};
 use super::quotes::Quotes;
 use super::sender::Sender;
-use super::words;
+use super::{thread, words};
 use crate::jobs::command_id;
 use crate::view::Viewer;
 use crate::{Desk, DeskError};
@@ -84,6 +85,12 @@ impl InHand<'_> {
 
     /// Registers what he asks for (R7, R9).
     pub(super) async fn request(&self, follows: Option<&Case>) -> Result<Settled, DeskError> {
+        if let Some(case) = follows
+            && self.quotes.notice.is_some()
+            && self.is_empty(&self.spoken().await?)
+        {
+            return Ok(self.nothing_said(case));
+        }
         let Some(person) = self.person().await? else { return Ok(Settled::held("stranger")) };
         let salter = self.desk.ambience().salter();
         let text = words::text(self.letter);
@@ -91,7 +98,7 @@ impl InHand<'_> {
         let registration = Registration {
             channel: Channel::Mail,
             requester: person,
-            subject: salter.line(&words::subject(self.letter)),
+            subject: salter.line(&self.subject(person, follows).await?),
             description: salter.text(&text),
             details: self.details(person),
             kind: None,
@@ -104,6 +111,28 @@ impl InHand<'_> {
         let viewer = Viewer::new(Actor::Person(person));
         let made = self.desk.register_letter(viewer, self.id(Step::Asks), registration).await?;
         Ok(Settled { beside: self.beside(), ..Settled::taken(&made.case) })
+    }
+
+    /// What a new case is called: one in the wake of a case of his as that is, since his letter is called after a notice.
+    async fn subject(&self, person: PersonId, follows: Option<&Case>) -> Result<String, StoreError> {
+        let own = |case: &&Case| {
+            let takes_part = case.requester == person || case.watchers.contains(&person);
+            self.quotes.notice.is_some() && takes_part && !case.security
+        };
+        let Some(case) = follows.filter(own) else { return Ok(self.bare_subject()) };
+        let (id, subject) = (case.id, case.subject);
+        let known = self
+            .desk
+            .db()
+            .read(move |r| Ok::<_, StoreError>(texts::of_case(r, id)?.remove(&subject)))
+            .await?;
+        Ok(known.unwrap_or_else(|| self.bare_subject()))
+    }
+
+    /// Its subject without the marks of answers and of the desk.
+    pub(super) fn bare_subject(&self) -> String {
+        let office = self.desk.office();
+        words::subject(self.letter, |inside| thread::is_mark(inside, &office.settings.prefix))
     }
 
     /// What R9 asks for, as far as the directory, the signature and the text say it.
@@ -156,6 +185,9 @@ impl InHand<'_> {
             Ok(text) => text,
             Err(why) => return Ok(self.unpublished(case, why)),
         };
+        if self.is_empty(&text) {
+            return Ok(self.nothing_said(case));
+        }
         let done = match reopens(case, self.letter) && !text.is_empty() {
             true => {
                 // Its files first: were this cut off between the two, the case would still be there to be reopened.
@@ -188,8 +220,24 @@ impl InHand<'_> {
             Ok(text) => text,
             Err(why) => return Ok(self.unpublished(case, why)),
         };
+        if self.is_empty(&text) {
+            return Ok(self.nothing_said(case));
+        }
         self.says(Actor::Person(person), Step::Speaks, case, Audience::Requester, &text).await?;
         Ok(Settled::taken(case))
+    }
+
+    /// Whether it says nothing and brings nothing.
+    fn is_empty(&self, text: &str) -> bool {
+        text.is_empty() && self.letter.parts.is_empty()
+    }
+
+    /// An answer that only sends back what it answers asks for nothing.
+    fn nothing_said(&self, case: &Case) -> Settled {
+        match (self.quotes.reads_inside, &self.sender) {
+            (true, Sender::Person(person)) => Settled::refused(case, *person, "answer-empty", None),
+            _ => Settled::recorded("nothing-said", Some(case)),
+        }
     }
 
     /// It may hold what its readers may not read: who reads that himself is told so, else somebody must decide.
@@ -217,8 +265,12 @@ impl InHand<'_> {
 
     async fn provider(&self, case: &Case, contract: ContractId) -> Result<Settled, DeskError> {
         let actor = Actor::Provider(contract);
-        let text = words::text(self.letter);
-        if says_solved(&self.letter.said) {
+        let text = words::with_invitation(self.letter, &self.spoken().await?);
+        if self.is_empty(&text) {
+            return Ok(self.nothing_said(case));
+        }
+        // What a program calls solved nobody has looked at: its words are kept, and a person reads them.
+        if self.letter.nature == Nature::Person && says_solved(&self.letter.said) {
             let report = self.desk.ambience().salter().text(&text);
             // How it attended, the agent who checks it says better.
             let report = Command::ReportFromProvider { report, solved: true, mode: AttentionMode::Remote };

@@ -1,6 +1,7 @@
 //! What becomes of a letter: decided from who wrote it, to which conversation it belongs, and where that case stands.
 //! Whether the procedure then allows it is decided behind the door, as for everybody.
 
+use atiende_mail::incoming::Why;
 use atiende_mail::{Incoming, Nature, is_only_thanks};
 use atiende_procedure::office::Office;
 use atiende_procedure::permission::Scope;
@@ -112,6 +113,7 @@ impl Facts<'_> {
         let of_a_case = *self.thread != Thread::New && self.case.is_some();
         match &self.letter.nature {
             Nature::List if self.own_list => {}
+            Nature::Automatic(why) if self.of_its_desk(*why) => {}
             Nature::Automatic(_) | Nature::List if of_a_case => return Some(Course::Record("automatic")),
             Nature::Automatic(_) => return Some(Course::Hold("automatic")),
             Nature::List => return Some(Course::Hold("list")),
@@ -124,6 +126,16 @@ impl Facts<'_> {
             (self.flood, "too-many"),
         ];
         wrong.into_iter().find(|(wrong, _)| *wrong).map(|(_, reason)| Course::Hold(reason))
+    }
+
+    /// A provider's own desk answers our request by a program: that is what the provider says (R12). What only tells that
+    /// a letter arrived says nothing of the case.
+    fn of_its_desk(&self, why: Why) -> bool {
+        let tells =
+            !matches!(why, Why::ReadReceipt | Why::DeliveryReceipt | Why::Loop | Why::EmptyReturnPath);
+        let provider =
+            self.case.is_some_and(|case| matches!(self.part(self.thread, case), Some(Part::Provider(_))));
+        tells && provider && matches!(self.thread, Thread::Answer(_))
     }
 
     fn new_request(&self, names_case: bool) -> Course {

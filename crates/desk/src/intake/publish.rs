@@ -15,9 +15,12 @@ const NOTICE_ROWS: usize = 6;
 const INSIDE_ROWS: usize = 3;
 
 /// The words of a text, without what mail programs change: case, marks, breaks.
-fn words(text: &str) -> impl Iterator<Item = String> + '_ {
+pub(super) fn words(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
 }
+
+/// Words in their order.
+pub(super) type Words = Vec<String>;
 
 /// Which words stand in a row.
 #[derive(Debug, Default, Clone)]

@@ -1,12 +1,14 @@
 //! What the letter of somebody who reads internal words may quote, looked up for [`Quotable`] to tell it from his own.
 
-use atiende_mail::incoming::{Part, words_of_html};
+use atiende_mail::incoming::{Own, OwnLine, Part, words_of_html};
 use atiende_procedure::{Actor, Audience, Case, CaseId};
 use atiende_store::{Reader, StoreError, cases, events, texts};
 
 use super::carry::InHand;
+use super::inside::{Inside, inside};
 use super::publish::Quotable;
 use super::sender::Sender;
+use super::thread::Answered;
 use super::words;
 use crate::notices::{Chronicle, Stationery, Told, Written, write};
 use crate::{Desk, DeskError};
@@ -23,13 +25,40 @@ pub(super) struct Quotes {
 }
 
 impl InHand<'_> {
-    /// What one of the requester's side says, or why that cannot be told.
+    /// What one of the requester's side says, or why that cannot be told; nothing where he only sends back what he
+    /// answers.
     pub(super) async fn his_words(&self, case: &Case) -> Result<Result<String, &'static str>, DeskError> {
-        if !self.quotes.inside {
-            return Ok(Ok(words::text(self.letter)));
-        }
-        let own = self.words_for(case, Audience::Requester, "").await?;
+        let own = match self.quotes.inside {
+            true => self.words_for(case, Audience::Requester, "").await?,
+            false => Ok(self.spoken().await?),
+        };
+        // Who only names a case may say all he says in the subject.
+        let own = own.map(|own| match own.is_empty() && self.quotes.notice.is_none() {
+            true => self.letter.subject.trim().to_owned(),
+            false => own,
+        });
         Ok(own.map(|own| words::with_invitation(self.letter, &own)))
+    }
+
+    /// What he says to whom all that he quotes was told: all of it when he wrote inside that, or when nobody knows.
+    pub(super) async fn spoken(&self) -> Result<String, DeskError> {
+        let said = self.letter.said.trim();
+        Ok(match self.inside().await? {
+            Inside::Unknown if said.is_empty() => self.letter.text.trim().to_owned(),
+            Inside::Lines(_) | Inside::Mixed => self.letter.text.trim().to_owned(),
+            Inside::Unknown | Inside::Nothing => said.to_owned(),
+        })
+    }
+
+    /// What he wrote inside the notice that he answers.
+    async fn inside(&self) -> Result<Inside, DeskError> {
+        if self.letter.quoted.is_none() {
+            return Ok(Inside::Nothing);
+        }
+        let Some((case, told, payload)) = self.quotes.notice.clone() else { return Ok(Inside::Unknown) };
+        let desk = self.desk.clone();
+        let forms = self.desk.db().read(move |r| notice_of(r, &desk, case, told, &payload)).await?;
+        Ok(inside(self.letter, &forms))
     }
 
     /// What it says to this audience: nothing that it quotes, when that is not for everybody who will read it; else why
@@ -40,23 +69,44 @@ impl InHand<'_> {
         audience: Audience,
         otherwise: &str,
     ) -> Result<Result<String, &'static str>, DeskError> {
-        let inside = audience == Audience::Internal;
-        if inside && self.letter.own.above {
-            return Ok(Ok(otherwise.to_owned()));
+        if audience == Audience::Internal {
+            return Ok(Ok(self.words_inside(case, otherwise).await?));
         }
-        if !inside && self.letter.parts.iter().any(is_letter) {
+        if self.letter.parts.iter().any(is_letter) {
             return Ok(Err("answer-encloses"));
         }
         let quotable = self.quotable(case, audience).await?;
         let quotes = |part: &Part| is_text(part) && quotable.stands_in(&text_of(part));
-        if !inside && self.letter.parts.iter().any(quotes) {
+        if self.letter.parts.iter().any(quotes) {
             return Ok(Err("answer-quotes"));
         }
-        match quotable.own(&self.letter.own) {
-            Some(own) => Ok(Ok(own)),
-            None if inside => Ok(Ok(otherwise.to_owned())),
-            None => Ok(Err("answer-quotes")),
+        let own = match self.inside().await? {
+            _ if !self.letter.own.above || !self.answers_directly() => self.letter.own.clone(),
+            Inside::Lines(lines) => with_lines(&self.letter.own, lines),
+            Inside::Mixed => return Ok(Err("answer-quotes")),
+            Inside::Unknown | Inside::Nothing => self.letter.own.clone(),
+        };
+        Ok(quotable.own(&own).ok_or("answer-quotes"))
+    }
+
+    /// What it says among the desk, where what it quotes does no harm.
+    async fn words_inside(&self, case: &Case, otherwise: &str) -> Result<String, DeskError> {
+        match self.inside().await? {
+            Inside::Lines(_) | Inside::Mixed => return Ok(self.letter.text.trim().to_owned()),
+            Inside::Unknown | Inside::Nothing if self.letter.own.above => return Ok(otherwise.to_owned()),
+            Inside::Unknown | Inside::Nothing => {}
         }
+        let quotable = self.quotable(case, Audience::Internal).await?;
+        Ok(quotable.own(&self.letter.own).unwrap_or_else(|| otherwise.to_owned()))
+    }
+
+    /// It answers our letter itself, not a colleague's answer to that: whatever stands in it is of one of the two.
+    fn answers_directly(&self) -> bool {
+        let keys = self.desk.secret().thread_key();
+        let last = self.letter.references.last().and_then(|id| keys.word_of_message_id(id));
+        let told = self.quotes.notice.as_ref().map(|(_, told, _)| *told);
+        let answered = last.as_deref().and_then(Answered::of_word);
+        matches!((answered, told), (Some(answered), Some(told)) if answered.event == Some(told.event) && answered.to == told.to)
     }
 
     async fn quotable(&self, case: &Case, audience: Audience) -> Result<Quotable, StoreError> {
@@ -72,7 +122,7 @@ impl InHand<'_> {
             if *named != id {
                 add_words(r, *named, audience, sender, &mut quotable)?;
             }
-            add_notice(r, &desk, *named, *told, payload, &mut quotable)?;
+            notice_of(r, &desk, *named, *told, payload)?.iter().for_each(|form| quotable.notice(form));
             Ok(quotable)
         };
         self.desk.db().read(look).await
@@ -101,17 +151,16 @@ fn add_words(
     Ok(())
 }
 
-/// The notice as it was told: it can be told again from its row.
-fn add_notice(
+/// The forms of a notice as it was told: it can be told again from its row.
+fn notice_of(
     r: &mut Reader<'_>,
     desk: &Desk,
     case: CaseId,
     told: Told,
     payload: &str,
-    quotable: &mut Quotable,
-) -> Result<(), StoreError> {
+) -> Result<Vec<String>, StoreError> {
     let office = desk.newest(r)?;
-    let Some(now) = cases::load(r, case)? else { return Ok(()) };
+    let Some(now) = cases::load(r, case)? else { return Ok(Vec::new()) };
     let (events, words) = (events::of_case(r, case)?, texts::of_case(r, case)?);
     let threads = desk.secret().thread_key();
     let with = Stationery {
@@ -123,15 +172,22 @@ fn add_notice(
         payload,
     };
     match write(told, &Chronicle { now: &now, events: &events, words: &words }, &with) {
-        Ok(Written::Letter(letter, _)) => {
-            quotable.notice(&letter.text);
-            quotable.notice(&words_of_html(&letter.html));
-        }
+        Ok(Written::Letter(letter, _)) => Ok(vec![words_of_html(&letter.html), letter.text]),
         // Who may no longer know it is known to the words of the case all the same.
-        Ok(Written::Withheld(_)) => {}
-        Err(error) => tracing::warn!(%error, "a notice that was answered could not be told again"),
+        Ok(Written::Withheld(_)) => Ok(Vec::new()),
+        Err(error) => {
+            tracing::warn!(%error, "a notice that was answered could not be told again");
+            Ok(Vec::new())
+        }
     }
-    Ok(())
+}
+
+/// His own lines, with those that he wrote inside what he answers: no longer all above it.
+fn with_lines(own: &Own, inside: Vec<String>) -> Own {
+    let mut own = own.clone();
+    own.lines.push(OwnLine { at: usize::MAX, text: String::new(), after: String::new() });
+    own.lines.extend(inside.into_iter().map(|text| OwnLine { at: usize::MAX, text, after: String::new() }));
+    Own { above: false, ..own }
 }
 
 /// A letter that comes as a file, or a wrapper of one that could not be opened: nobody knows what it quotes.

@@ -38,7 +38,7 @@ pub(super) enum Thread {
 
 impl Answered {
     /// Reads what [`crate::notices`] signed: `ms-2026-12.p7`, `ms-2026-12.3.p7` or `ms-2026-12.3.solved.p7`.
-    fn of_word(word: &str) -> Option<Answered> {
+    pub(super) fn of_word(word: &str) -> Option<Answered> {
         let parts: Vec<&str> = word.split('.').collect();
         let (number, event, topic, to) = match parts.as_slice() {
             [number, to] => (number, None, None, to),
@@ -58,7 +58,9 @@ pub(super) fn thread_of(letter: &Incoming, keys: &ThreadKey, office: &Office) ->
     let named = letter.to.iter().chain(&letter.cc).map(Mailbox::address);
     let addresses = letter.delivered_to.iter().map(String::as_str).chain(named);
     let addresses = addresses.filter_map(|address| keys.thread_of_address(address));
-    let tokens = bracketed(&letter.subject).filter_map(|token| keys.thread_of_token(token));
+    // Ours come last in our subjects: an older one stands in the name of a case that was made of an answer.
+    let tokens: Vec<&str> = bracketed(&letter.subject).collect();
+    let tokens = tokens.into_iter().rev().filter_map(|token| keys.thread_of_token(token));
     let signed = references.chain(addresses).chain(tokens);
     let mut answered = signed.filter_map(|word| Answered::of_word(&word));
     if let Some(first) = answered.next() {
@@ -84,6 +86,13 @@ pub(super) fn beside(r: &mut Reader<'_>, letter: &Incoming) -> Result<Option<Cas
 /// What stands between square brackets.
 fn bracketed(subject: &str) -> impl Iterator<Item = &str> {
     subject.split('[').skip(1).filter_map(|rest| rest.split_once(']')).map(|(inside, _)| inside.trim())
+}
+
+/// Whether what stands between brackets is a mark of ours: a case's number, or a token, whole or cut on its way.
+pub(super) fn is_mark(inside: &str, prefix: &str) -> bool {
+    let number = inside.split('.').next().unwrap_or_default();
+    number.parse::<CaseNumber>().is_ok_and(|number| number.prefix().eq_ignore_ascii_case(prefix))
+        && !inside.contains(char::is_whitespace)
 }
 
 /// The case numbers in a line.
@@ -117,6 +126,14 @@ mod tests {
         assert_eq!(found("RE: [MS-2026-12] No imprime"), ["MS-2026-12"]);
         assert_eq!(found("Sobre ms-2026-12, ms-2026-13."), ["MS-2026-12", "MS-2026-13"]);
         assert!(found("[XX-2026-12] 2026-11-03 TI-2026-1").is_empty());
+        for (inside, ours) in [
+            ("MS-2026-1", true),
+            ("ms-2026-1.4.p3.0a1b2c", true),
+            ("MS-2026-1 y otro", false),
+            ("Redes", false),
+        ] {
+            assert_eq!(is_mark(inside, "MS"), ours, "{inside}");
+        }
         assert_eq!(bracketed("[a] b [ c ] [d").collect::<Vec<_>>(), ["a", "c"]);
     }
 }

@@ -8,6 +8,9 @@ use bytes::Bytes;
 
 use crate::{AttachError, Desk, DeskError, LARGEST_FILE, Upload};
 
+/// Where a letter has none.
+const NO_SUBJECT: &str = "(sin asunto)";
+
 /// Characters of a text and of a line, a little under what the procedure takes.
 pub(super) const LONGEST_TEXT: usize = 49_000;
 const LONGEST_LINE: usize = 240;
@@ -15,20 +18,41 @@ const LONGEST_LINE: usize = 240;
 /// The type of a letter as it travelled. No upload has it: types are looked at, not believed.
 pub const LETTER: &str = "message/rfc822";
 
-/// The subject, without the marks of answers and our own.
-pub(super) fn subject(letter: &Incoming) -> String {
-    let mut subject = letter.subject.trim();
+/// Marks that mail programs put before the subject of what is answered or handed on.
+const MARKS: [&str; 11] =
+    ["re", "rv", "fw", "fwd", "res", "aw", "respuesta", "reenviado", "rta", "enc", "reenv"];
+
+/// The subject, without the marks of answers and our own: they would lead an answer to this case to the one that they name.
+/// `is_ours` knows a number or a token of the desk between its brackets.
+pub(super) fn subject(letter: &Incoming, is_ours: impl Fn(&str) -> bool) -> String {
+    let bare = without_brackets(&letter.subject, is_ours);
+    let mut subject = bare.trim();
     while let Some((mark, rest)) = subject.split_once(':') {
-        let marks = ["re", "rv", "fw", "fwd", "res", "aw", "respuesta", "reenviado"];
-        if !marks.contains(&mark.trim().to_lowercase().as_str()) {
+        if !MARKS.contains(&mark.trim().to_lowercase().as_str()) {
             break;
         }
         subject = rest.trim_start();
     }
     match subject.is_empty() {
-        true => "(sin asunto)".to_owned(),
+        true => NO_SUBJECT.to_owned(),
         false => cut(subject, LONGEST_LINE),
     }
+}
+
+fn without_brackets(subject: &str, is_ours: impl Fn(&str) -> bool) -> String {
+    let mut bare = String::with_capacity(subject.len());
+    let mut rest = subject;
+    while let Some((before, after)) = rest.split_once('[') {
+        bare.push_str(before);
+        match after.split_once(']') {
+            Some((inside, after)) if is_ours(inside.trim()) => rest = after.trim_start(),
+            _ => {
+                bare.push('[');
+                rest = after;
+            }
+        }
+    }
+    bare + rest
 }
 
 /// What he wrote for this letter; all of it when that is nothing, as when a letter is only passed on. An invitation is
@@ -100,6 +124,21 @@ pub(super) async fn files(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn our_marks_are_taken_out_of_a_subject() {
+        let read = |subject: &str| {
+            let letter = format!("From: a@b.example\r\nSubject: {subject}\r\n\r\nx");
+            let letter = atiende_mail::take_apart(letter.as_bytes()).expect("a letter");
+            super::subject(&letter, |inside| inside.starts_with("MS-"))
+        };
+        assert_eq!(
+            read("RE: [MS-2026-1] Solucionado: no imprime [MS-2026-1.4.p3]"),
+            "Solucionado: no imprime"
+        );
+        assert_eq!(read("[MS-2026-1] RE: RV: [Redes] No imprime [x"), "[Redes] No imprime [x");
+        assert_eq!(read("Re: [MS-2026-1]"), "(sin asunto)");
+    }
 
     #[test]
     fn what_is_too_long_is_cut_between_letters() {

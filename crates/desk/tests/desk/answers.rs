@@ -217,4 +217,35 @@ on_both! {
         // Taken in hand again it does no more.
         assert_eq!(files(NATALY).await, 3);
     }
+
+    async fn what_he_writes_inside_an_unmarked_quotation_is_his_and_nothing_else_is(world: World) {
+        let mail = Mail::of(&world);
+        let number = world.registers(MARTA, Kind::Incident).await;
+        let reason = Some(world.text("Ojo: esta usuaria siempre exagera.\nYa la visitamos dos veces este mes."));
+        let assigned = Command::Assign { level: SupportLevel::First, group: None, agent: Some(NATALY), reason };
+        world.does(person(ADMIN), &number, assigned).await;
+        let notice = mail.newest_to("persona3@").await;
+        let head = "De: Mesa <mesa@agencia.example>\nEnviado: martes, 17 de noviembre de 2026 8:10\nPara: Nataly\nAsunto: x\n\n";
+        let to = [format!("To: {}", notice.reply_to), format!("References: <{}>", notice.message_id)];
+        let by_outlook = |body: &str| written(NATALY_S, "RE: x", &[&to[0], &to[1]], body);
+        let within = |line: &str, by: &str| notice.text.replace("> ", "").replace(line, by);
+        let blank = "código IMP-0231.";
+        let inside = within(blank, &format!("{blank}\nEso es el fusor: lo cambiamos mañana."));
+        mail.arrives(&by_outlook(&format!("Hola, respondo abajo.\n\n{head}{inside}"))).await;
+        let words = said(&world.sees(MARTA, &number).await.unwrap()).pop().unwrap().1;
+        assert_eq!(words, "Hola, respondo abajo.\n\nEso es el fusor: lo cambiamos mañana.");
+        // On a line of the notice it cannot be told.
+        let mixed = within("exagera.", "exagera. Es verdad, y van tres.") + "\nLo cambiamos pasado mañana.";
+        let mixed = mail.arrives(&by_outlook(&format!("Respondo abajo.\n\n{head}{mixed}"))).await;
+        assert_eq!(mixed.reason, "refused");
+        // A colleague wrote inside it, and she answers him: his lines are not hers.
+        let chain = format!("Va.\n\n{head}{}", within(blank, &format!("{blank}\nNo le creas nada.")));
+        let beside = [&to[0], "References: <c1@agencia.example>", "In-Reply-To: <c1@agencia.example>"];
+        mail.arrives(&written(NATALY_S, "RE: y", &beside, &chain)).await;
+        let seen = world.sees(MARTA, &number).await.unwrap();
+        assert_eq!(said(&seen).pop().unwrap().1, "Va.");
+        for secret in ["exagera", "visitamos", "creas"] {
+            assert!(!all_read(&seen).contains(secret), "{secret}");
+        }
+    }
 }

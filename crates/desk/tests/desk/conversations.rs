@@ -1,5 +1,6 @@
 //! Letters find their case among people who write to one another and not only to the desk.
 
+use atiende_procedure::office::Change;
 use atiende_procedure::*;
 
 use crate::intake::*;
@@ -57,5 +58,99 @@ on_both! {
         let other = written("persona2@agencia.example", "RE: Robaron una clave", &[TO, &reference], "La clave era 1234.");
         let other = mail.arrives(&other).await;
         assert_eq!((other.state.as_str(), other.reason.as_str()), ("held", "no-longer"));
+    }
+
+    async fn an_empty_answer_asks_for_nothing(world: World) {
+        let mail = Mail::of(&world);
+        let number = world.registers(MARTA, Kind::Incident).await;
+        world.solved(&number).await;
+        let solved = mail.newest_to("persona1@").await;
+        let outlook = format!(
+            "\n\nDe: Mesa <mesa@agencia.example>\nEnviado: martes, 17 de noviembre de 2026 8:10\nPara: Marta\nAsunto: x\n\n{}",
+            solved.text
+        );
+        let to = [format!("To: {}", solved.reply_to), format!("References: <{}>", solved.message_id)];
+        let by_outlook = |body: &str| written(MARTA_S, "RE: x", &[&to[0], &to[1]], body);
+        for empty in [mail.answer(MARTA_S, &solved, ""), by_outlook(&outlook), by_outlook("Enviado desde mi iPhone")] {
+            let empty = mail.arrives(&empty).await;
+            assert_eq!((empty.state.as_str(), empty.reason.as_str()), ("recorded", "nothing-said"));
+        }
+        let seen = world.sees(ADMIN, &number).await.unwrap();
+        assert_eq!((seen.case.status.name(), said(&seen).len()), (StatusName::Solved, 0));
+        // Below what her program does not mark as quoted it is an answer all the same.
+        mail.arrives(&by_outlook(&format!("{outlook}\n\nSigue sin imprimir nada."))).await;
+        let seen = world.sees(ADMIN, &number).await.unwrap();
+        assert_eq!(seen.case.status.name(), StatusName::Assigned);
+        world.does(person(NATALY), &number, world.assess()).await;
+        world.does(person(NATALY), &number, world.solve(Performer::Agent)).await;
+        world.does(person(MARTA), &number, Command::Confirm).await;
+        let empty = mail.arrives(&mail.answer(MARTA_S, &mail.newest_to("persona1@").await, "")).await;
+        assert_eq!((empty.state.as_str(), empty.case_id), ("recorded", Some(seen.case.id)), "nor does it make a case");
+        // All that somebody says may stand in the subject.
+        let other = world.registers(MARTA, Kind::Incident).await;
+        mail.arrives(&written(MARTA_S, &format!("El caso {other} es urgente"), &[TO], "")).await;
+        let said = said(&world.sees(ADMIN, &other).await.unwrap());
+        assert!(said[0].1.contains("es urgente"), "{said:?}");
+    }
+
+    async fn what_a_providers_own_desk_answers_is_on_the_case(world: World) {
+        let mail = Mail::of(&world);
+        let number = world.registers(MARTA, Kind::Incident).await;
+        world.with_provider(&number).await;
+        let request = mail.newest_to("soporte@rentas.example").await;
+        let automatic = |from: &str, body: &str| {
+            mail.answer(from, &request, body).replacen("MIME-Version", "Auto-Submitted: auto-generated\r\nMIME-Version", 1)
+        };
+        mail.arrives(&automatic("casos@rentas.example", "Solucionado. Su caso R-44 pasó a cerrado.")).await;
+        let seen = world.sees(ADMIN, &number).await.unwrap();
+        assert_eq!(said(&seen), [(Audience::Provider, "Solucionado. Su caso R-44 pasó a cerrado.".to_owned())]);
+        assert_eq!(seen.case.status.name(), StatusName::WithProvider, "a program reports nothing");
+        let agent = mail.newest_to("persona3@").await;
+        assert!(agent.text.contains("R-44"), "{}", agent.text);
+        let last = mail.newest_to("soporte@rentas.example").await;
+        assert_eq!(last.message_id, request.message_id, "nobody answers a program");
+        // Others' programs say nothing in a case, nor does the provider's that holds no token of ours.
+        let others = mail.arrives(&automatic("x@otra.example", "Su caso R-45.")).await;
+        let bare = written("casos@rentas.example", &format!("Sobre {number}"), &[TO, "Auto-Submitted: auto-replied"], "R-46.");
+        let bare = mail.arrives(&bare).await;
+        for recorded in [others, bare] {
+            assert_eq!((recorded.state.as_str(), recorded.reason.as_str()), ("recorded", "automatic"));
+        }
+        assert_eq!(said(&world.sees(ADMIN, &number).await.unwrap()).len(), 1);
+    }
+
+    async fn a_case_in_the_wake_of_another_has_its_name_and_answers_of_its_own(world: World) {
+        let mail = Mail::of(&world);
+        // No address of the desk has a plus: tokens stand in subjects alone.
+        let mailbox = atiende_procedure::office::Mailbox {
+            id: MailboxId(0),
+            name: "mesa".to_owned(),
+            address: "mesa@agencia.example".to_owned(),
+            receives: None,
+            sends: None,
+            authserv_id: String::new(),
+            plus_addresses: false,
+            active: true,
+        };
+        world.administer(vec![Change::SetMailbox(Box::new(mailbox))]).await;
+        let number = world.registers(MARTA, Kind::Incident).await;
+        world.does(person(ADMIN), &number, Command::Cancel { reason: world.text("No procede."), duplicate_of: None }).await;
+        let cancelled = mail.newest_to("persona1@").await;
+        assert!(cancelled.subject.matches('[').count() == 2 && !cancelled.reply_to.contains('+'), "{cancelled:?}");
+        let anew = mail.case_of(&mail.arrives(&mail.answer(MARTA_S, &cancelled, "Insisto, por favor.")).await).await;
+        assert_eq!((anew.subject(), anew.case.follows.is_some()), ("La impresora no imprime", true));
+        // A program that brings back the subject alone.
+        let receipt = mail.newest_to("persona1@").await;
+        mail.arrives(&written(MARTA_S, &format!("RE: {}", receipt.subject), &[TO], "¿Novedades?")).await;
+        let seen = world.sees(ADMIN, &anew.case.number).await.unwrap();
+        assert_eq!(said(&seen).len(), 1);
+        // With the marks of two cases the last is ours, as our subjects end with it.
+        let both = format!("RE: {} {}", cancelled.subject, receipt.subject);
+        mail.arrives(&written(MARTA_S, &both, &[TO], "¿Y ahora?")).await;
+        assert_eq!(said(&world.sees(ADMIN, &anew.case.number).await.unwrap()).len(), 2);
+        // Whoever does not see the other case learns nothing of its name.
+        let other = written("persona2@agencia.example", &format!("RE: [{number}] Lo mío"), &[TO], "También falla.");
+        let other = mail.case_of(&mail.arrives(&other).await).await;
+        assert_eq!((other.subject(), other.case.follows.is_some()), ("Lo mío", true));
     }
 }

@@ -97,8 +97,9 @@ fn is_own(line: &str) -> bool {
     !line.trim().is_empty() && !is_quoted(line) && !line.starts_with(super::quote_marks::MARK)
 }
 
-/// A signature, a telephone's line, or what an office's server writes below every letter.
-fn ends_letter(line: &str) -> bool {
+/// Whether a line begins what is nobody's answer: a signature, a telephone's line, or what an office's server writes below
+/// every letter.
+pub fn ends_letter(line: &str) -> bool {
     opens_signature(line) || is_mobile(line) || is_office_notice(line)
 }
 

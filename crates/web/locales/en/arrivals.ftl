@@ -1,0 +1,1 @@
+letter-nothing-said = It answered a notice and said nothing new.

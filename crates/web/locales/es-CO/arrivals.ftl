@@ -1,0 +1,1 @@
+letter-nothing-said = Respondía un aviso y no decía nada nuevo.
