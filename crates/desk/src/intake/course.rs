@@ -228,6 +228,5 @@ impl Facts<'_> {
 
 /// Whether an answer of the requester says that it is not solved.
 pub(super) fn reopens(case: &Case, letter: &Incoming) -> bool {
-    let says_nothing = letter.said.trim().is_empty() && letter.parts.is_empty();
-    matches!(case.status, Status::Solved { .. }) && !says_nothing && !is_only_thanks(&letter.said)
+    matches!(case.status, Status::Solved { .. }) && !is_only_thanks(&letter.said)
 }
