@@ -121,20 +121,22 @@ pub(crate) fn write(told: Told, of: &Chronicle, with: &Stationery) -> Result<Wri
     Ok(Written::Letter(Box::new(letter), mailbox))
 }
 
-/// Where an answer to a letter goes, as [`crate::intake`] understands it, and whether it may hold orders.
+/// Where an answer to a letter goes, as [`crate::intake`] understands it, and whether it may hold orders. Whoever works on
+/// the case is told, since not everything that is written to him is for the requester.
 fn answers(notice: Notice, reader: &Reader, case: &Case, office: &Office) -> (&'static str, bool) {
     let reads_internal = reader.audiences.contains(&Audience::Internal);
     let takes_part = reader.person.is_some_and(|id| id == case.requester || case.watchers.contains(&id));
     let works_here = reads_internal && (!takes_part || notice.audience() != Audience::Requester);
     let agent =
         reader.person.and_then(|id| office.people.get(&id)).is_some_and(|person| person.is(Role::Agent));
+    let orders = agent && works_here;
     match notice.answer() {
         _ if notice == Notice::CalledOff => ("", false),
-        _ if reader.person.is_none() && reader.contract.is_none() => ("", false),
-        Answer::Note if works_here => ("note", agent && !case.security),
-        Answer::Provider if works_here => ("provider", agent),
-        Answer::FollowUp if works_here => ("follow-up", agent),
-        _ => ("requester", works_here && agent && !case.security),
+        _ if !works_here => ("own", false),
+        Answer::Note => ("note", orders && !case.security),
+        Answer::Provider => ("provider", orders),
+        Answer::FollowUp => ("follow-up", orders),
+        Answer::Requester => ("requester", orders && !case.security),
     }
 }
 

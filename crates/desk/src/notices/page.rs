@@ -59,7 +59,8 @@ pub(super) struct Page {
     /// The order of a mail that was not carried out, and why.
     pub(super) order: String,
     pub(super) refusal: &'static str,
-    /// Where an answer to this letter goes: `requester`, `note`, `provider`, `follow-up`; empty when nobody reads it.
+    /// Where an answer to this letter goes, of whoever works on the case: `requester`, `note`, `provider`, `follow-up`;
+    /// `own` of anybody else; empty when nobody reads it.
     pub(super) answers: &'static str,
     /// Whether its reader may give orders in his answer.
     pub(super) takes_orders: bool,

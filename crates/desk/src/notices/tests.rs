@@ -301,6 +301,26 @@ fn a_letter_sent_again_later_is_the_same_letter() {
 }
 
 #[test]
+fn whoever_works_on_a_case_is_told_where_his_answer_goes() {
+    let outside = |told: &super::Told| {
+        [REQUESTER, WATCHER].map(Recipient::Person).contains(&told.to)
+            || matches!(told.to, Recipient::Provider(_))
+    };
+    for walk in [whole_procedure(), security(), with_provider(), promised(), promised_by_provider()] {
+        for told in walk.told.iter().filter(|told| walk.leaves(**told)) {
+            let letter = walk.shown_text(*told);
+            assert_eq!(letter.contains("Si responde este correo"), !outside(told), "{told:?}: {letter}");
+        }
+    }
+    let mut security = security();
+    security.does(PERSON(REQUESTER), security.say(Audience::Requester, "¿Qué hago con el equipo?"));
+    let officers = security.told_of_last();
+    let letter =
+        security.shown(*officers.iter().find(|told| told.to == Recipient::Person(OFFICER)).expect("told"));
+    assert!(letter.contains("su respuesta le llega a") && !letter.contains("@nota"), "{letter}");
+}
+
+#[test]
 fn an_answer_comes_back_to_its_thread() {
     let walk = whole_procedure();
     let solved = *walk.told.iter().find(|told| told.notice == Notice::Solved).expect("told");

@@ -248,4 +248,19 @@ on_both! {
             assert!(!all_read(&seen).contains(secret), "{secret}");
         }
     }
+
+    async fn what_an_officer_answers_to_the_alarm_stays_among_officers(world: World) {
+        let mail = Mail::of(&world);
+        let number = world.registers(MARTA, Kind::SecurityIncident).await;
+        let alarm = mail.newest_to("persona6@").await;
+        assert!(alarm.text.contains("solo la ven los oficiales de seguridad"), "{}", alarm.text);
+        mail.arrives(&mail.answer("persona6@agencia.example", &alarm, "Creo que fue ella misma.")).await;
+        assert_eq!(said(&world.sees(CLARA, &number).await.unwrap())[0].0, Audience::Internal);
+        world.does(person(MARTA), &number, world.say(Audience::Requester, "¿Apago el equipo?")).await;
+        let message = mail.newest_to("persona6@").await;
+        assert!(message.text.contains("su respuesta le llega a Marta"), "{}", message.text);
+        mail.arrives(&mail.answer("persona6@agencia.example", &message, "No lo apague.")).await;
+        let read = all_read(&world.sees(MARTA, &number).await.unwrap());
+        assert!(read.contains("No lo apague") && !read.contains("ella misma"), "{read}");
+    }
 }
