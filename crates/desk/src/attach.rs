@@ -34,10 +34,15 @@ impl Desk {
     /// # Errors
     /// See [`AttachError`].
     pub async fn attach(&self, upload: Upload) -> Result<Attachment, AttachError> {
-        let Upload { name, bytes } = upload;
-        if bytes.len() > LARGEST_FILE {
-            return Err(AttachError::TooLarge { name });
+        if upload.bytes.len() > LARGEST_FILE {
+            return Err(AttachError::TooLarge { name: upload.name });
         }
+        Ok(self.keep(upload).await?)
+    }
+
+    /// The same of what came in a letter, which is as large as letters may be.
+    pub(crate) async fn keep(&self, upload: Upload) -> Result<Attachment, StoreError> {
+        let Upload { name, bytes } = upload;
         let size = bytes.len() as u64;
         let media_type = sniff(&bytes).to_owned();
         let blob = self.blobs().put_whole(bytes).await?.hash;

@@ -4,8 +4,8 @@
 use atiende_mail::{Incoming, Nature, Order, phone_of, remote_support_id, says_solved};
 use atiende_procedure::office::{Change, Profile};
 use atiende_procedure::{
-    Actor, Attachment, AttentionMode, Audience, Case, Channel, Command, CommandId, ContractId, DetailsGiven,
-    PersonId, Refusal, Registration,
+    Actor, AttentionMode, Audience, Case, Channel, Command, CommandId, ContractId, DetailsGiven, PersonId,
+    Refusal, Registration,
 };
 use atiende_store::arrivals::{Arrival, State};
 use atiende_store::{StoreError, texts};
@@ -14,6 +14,7 @@ use super::course::{Part, reopens};
 use super::note::{KindAnswer, Settled};
 use super::quotes::Quotes;
 use super::sender::Sender;
+use super::words::Brought;
 use super::{thread, words};
 use crate::jobs::command_id;
 use crate::view::Viewer;
@@ -54,7 +55,7 @@ impl InHand<'_> {
     }
 
     /// Its files, with the letter as it travelled, unless that may quote what its readers may not read.
-    pub(super) async fn files(&self) -> Result<Vec<Attachment>, DeskError> {
+    pub(super) async fn files(&self) -> Result<Brought, StoreError> {
         let whole = (!self.quotes.inside).then_some((self.arrival.blob, self.arrival.size));
         words::files(self.desk, self.letter, whole).await
     }
@@ -93,7 +94,8 @@ impl InHand<'_> {
         }
         let Some(person) = self.person().await? else { return Ok(Settled::held("stranger")) };
         let salter = self.desk.ambience().salter();
-        let text = words::text(self.letter);
+        let brought = self.files().await?;
+        let text = brought.told_in(&words::text(self.letter));
         let text = if text.is_empty() { "(sin texto)".to_owned() } else { text };
         let registration = Registration {
             channel: Channel::Mail,
@@ -105,7 +107,7 @@ impl InHand<'_> {
             service: None,
             impact: None,
             urgency: None,
-            attachments: self.files().await?,
+            attachments: brought.files,
             follows: follows.map(|case| case.id),
         };
         let viewer = Viewer::new(Actor::Person(person));
@@ -250,7 +252,7 @@ impl InHand<'_> {
     }
 
     /// Says something with the letter's files, and the letter itself beside it.
-    async fn says(
+    pub(super) async fn says(
         &self,
         actor: Actor,
         step: Step,
@@ -258,8 +260,12 @@ impl InHand<'_> {
         audience: Audience,
         text: &str,
     ) -> Result<(), DeskError> {
-        let body = self.desk.ambience().salter().text_if_any(Some(text));
-        let attachments = self.files().await?;
+        let brought = self.files().await?;
+        let body = self.desk.ambience().salter().text_if_any(Some(&brought.told_in(text)));
+        let attachments = brought.files;
+        if body.is_none() && attachments.is_empty() {
+            return Ok(());
+        }
         self.moves(actor, step, case, Command::Say { audience, body, attachments }).await
     }
 

@@ -2,7 +2,7 @@
 //! stays out of the case: it may quote what its readers may not read.
 
 use atiende_mail::{Order, orders};
-use atiende_procedure::{Actor, Audience, Case, Command, Performer, PersonId, SupportLevel, Text};
+use atiende_procedure::{Actor, Audience, Case, Command, Performer, SupportLevel, Text};
 
 use super::carry::{InHand, Step};
 use super::course::Says;
@@ -63,19 +63,9 @@ impl InHand<'_> {
         }
         // After it, since what is refused leaves nothing; taken in hand again, it is recalled and the files are brought.
         if let Some(audience) = brings {
-            self.brings(person, case, audience).await?;
+            self.says(Actor::Person(person), Step::Brings, case, audience, "").await?;
         }
         Ok(Settled::taken(case))
-    }
-
-    /// The files that came with an order.
-    async fn brings(&self, person: PersonId, case: &Case, audience: Audience) -> Result<(), DeskError> {
-        let attachments = self.files().await?;
-        if attachments.is_empty() {
-            return Ok(());
-        }
-        let said = Command::Say { audience, body: None, attachments };
-        self.moves(Actor::Person(person), Step::Brings, case, said).await
     }
 
     /// The command that the answer is; none when it says nothing.
@@ -91,8 +81,9 @@ impl InHand<'_> {
             }
             Meant::FollowUp => text.map(|note| Command::FollowUp { note }),
             Meant::Message(audience) => {
-                let attachments = self.files().await?;
-                let text = salter.text_if_any(Some(&words::with_invitation(self.letter, words)));
+                let brought = self.files().await?;
+                let text = brought.told_in(&words::with_invitation(self.letter, words));
+                let (text, attachments) = (salter.text_if_any(Some(&text)), brought.files);
                 let says = text.is_some() || !attachments.is_empty();
                 says.then_some(Command::Say { audience, body: text, attachments })
             }

@@ -1,12 +1,15 @@
 //! What a letter says, made to fit: a subject, a text, files. Whatever does not fit stays in the letter itself, which is
 //! kept as it travelled.
 
+use std::collections::HashSet;
+
 use atiende_mail::Incoming;
 use atiende_mail::incoming::Invitation;
 use atiende_procedure::{Attachment, BlobHash, MOST_ATTACHMENTS, Text};
+use atiende_store::StoreError;
 use bytes::Bytes;
 
-use crate::{AttachError, Desk, DeskError, LARGEST_FILE, Upload};
+use crate::{Desk, Upload};
 
 /// Where a letter has none.
 const NO_SUBJECT: &str = "(sin asunto)";
@@ -92,33 +95,66 @@ pub(super) fn cut(words: &str, most: usize) -> String {
     }
 }
 
+/// What came with a letter.
+#[derive(Debug, Default)]
+pub(super) struct Brought {
+    pub(super) files: Vec<Attachment>,
+    /// The names of those for which there was no room.
+    left_out: Vec<String>,
+    /// The letter itself is among the files.
+    whole: bool,
+}
+
 /// The letter's files, and the letter itself at their end when `whole` says so: not that of somebody whose quotes hold
 /// what the others may not read.
 pub(super) async fn files(
     desk: &Desk,
     letter: &Incoming,
     whole: Option<(BlobHash, u64)>,
-) -> Result<Vec<Attachment>, DeskError> {
-    let mut files: Vec<Attachment> = Vec::new();
+) -> Result<Brought, StoreError> {
+    let mut brought = Brought { whole: whole.is_some(), ..Brought::default() };
+    let room = MOST_ATTACHMENTS - usize::from(brought.whole);
+    let mut known = HashSet::new();
     for part in &letter.parts {
-        let fits = files.len() + 1 < MOST_ATTACHMENTS && part.bytes.len() <= LARGEST_FILE;
-        if !fits || part.bytes.is_empty() {
+        // The same bytes twice are one file: signatures repeat their pictures.
+        if !known.insert((*blake3::hash(&part.bytes).as_bytes(), part.bytes.is_empty().then_some(&part.name)))
+        {
+            continue;
+        }
+        if brought.files.len() == room {
+            brought.left_out.push(part.name.clone());
             continue;
         }
         let upload = Upload { name: part.name.clone(), bytes: Bytes::copy_from_slice(&part.bytes) };
-        match desk.attach(upload).await {
-            // The same bytes twice are one file: signatures repeat their pictures.
-            Ok(file) if files.iter().any(|known| known.blob == file.blob) => {}
-            Ok(file) => files.push(file),
-            Err(AttachError::TooLarge { .. }) => {}
-            Err(AttachError::Store(error)) => return Err(error.into()),
-        }
+        brought.files.push(desk.keep(upload).await?);
     }
     if let Some((blob, size)) = whole {
         let name: Text = desk.ambience().salter().text("correo.eml");
-        files.push(Attachment { blob, name, media_type: LETTER.to_owned(), size });
+        brought.files.push(Attachment { blob, name, media_type: LETTER.to_owned(), size });
     }
-    Ok(files)
+    Ok(brought)
+}
+
+/// Names that are told of files for which there was no room.
+const MOST_NAMES: usize = 30;
+
+impl Brought {
+    /// A text with a line on the files for which there was no room: nothing is missing without a word.
+    pub(super) fn told_in(&self, text: &str) -> String {
+        if self.left_out.is_empty() {
+            return text.to_owned();
+        }
+        let names: Vec<&str> = self.left_out.iter().take(MOST_NAMES).map(String::as_str).collect();
+        let more = self.left_out.len() - names.len();
+        let more = if more == 0 { String::new() } else { format!(" y {more} más") };
+        let names = names.join(", ");
+        let line = match self.whole {
+            true => format!("Archivos que no cupieron aquí y están en correo.eml: {names}{more}."),
+            false => format!("Archivos que no cupieron; envíelos aparte: {names}{more}."),
+        };
+        let text = cut(text, LONGEST_TEXT - line.chars().count());
+        format!("{text}\n\n{line}").trim().to_owned()
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Letters find their case among people who write to one another and not only to the desk.
 
+use atiende_desk::SeenCase;
 use atiende_procedure::office::Change;
 use atiende_procedure::*;
 
@@ -152,5 +153,40 @@ on_both! {
         let other = written("persona2@agencia.example", &format!("RE: [{number}] Lo mío"), &[TO], "También falla.");
         let other = mail.case_of(&mail.arrives(&other).await).await;
         assert_eq!((other.subject(), other.case.follows.is_some()), ("Lo mío", true));
+    }
+
+    async fn no_file_of_a_letter_is_lost_without_a_word(world: World) {
+        let mail = Mail::of(&world);
+        let part = |name: &str, bytes: &str| {
+            format!("--b\nContent-Type: application/octet-stream; name={name}\nContent-Disposition: attachment\n\n{bytes}\n")
+        };
+        let with = |who: &str, subject: &str, heads: &[&str], parts: &str| {
+            let body = format!("--b\nContent-Type: text/plain; charset=utf-8\n\nVan los planos.\n{parts}--b--");
+            written(who, subject, heads, &body)
+                .replacen("Content-Type: text/plain; charset=utf-8", "Content-Type: multipart/mixed; boundary=b", 1)
+        };
+        let large = "x".repeat(26 * 1024 * 1024);
+        let parts = part("plano.dwg", &large) + &part("vacio.pdf", "") + &part("otro-vacio.pdf", "");
+        let seen = mail.case_of(&mail.arrives(&with(MARTA_S, "Planos", &[TO], &parts)).await).await;
+        let names = |event: &Event| -> Vec<String> {
+            SeenCase::files(event).iter().map(|file| seen.words(file.name).unwrap().to_owned()).collect()
+        };
+        assert_eq!(names(&seen.events[0].recorded.event), ["plano.dwg", "vacio.pdf", "otro-vacio.pdf", "correo.eml"]);
+        assert_eq!(seen.description(), "Van los planos.");
+        let many: String = (1..=30).map(|n| part(&format!("foto{n}.jpg"), &format!("{n}"))).collect();
+        let seen = mail.case_of(&mail.arrives(&with(MARTA_S, "Fotos", &[TO], &many)).await).await;
+        assert_eq!(SeenCase::files(&seen.events[0].recorded.event).len(), MOST_ATTACHMENTS);
+        let text = seen.description();
+        assert!(text.contains("no cupieron") && !text.contains("foto19.jpg") && text.contains("foto20.jpg"), "{text}");
+        assert!(text.ends_with("foto30.jpg."), "{text}");
+    }
+
+    async fn who_works_on_cases_reopens_his_own_like_anybody(world: World) {
+        let mail = Mail::of(&world);
+        let number = world.registers(IVAN, Kind::Incident).await;
+        world.solved(&number).await;
+        let solved = mail.newest_to("persona4@").await;
+        mail.arrives(&mail.answer("persona4@agencia.example", &solved, "Sigue sin imprimir.")).await;
+        assert_eq!(world.sees(ADMIN, &number).await.unwrap().case.status.name(), StatusName::Assigned);
     }
 }
