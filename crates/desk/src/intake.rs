@@ -280,7 +280,7 @@ async fn take(desk: &Desk, arrival: &Arrival) -> Result<Settled, DeskError> {
     let looked = look(desk, arrival, &letter).await?;
     let case = looked.case.as_ref();
     let sender = Sender::of(&letter, &looked.office);
-    let quotes = looked.quotes(&sender);
+    let quotes = looked.quotes(&sender, arrival.requester.is_some());
     let facts = Facts {
         office: &looked.office,
         letter: &letter,
@@ -296,7 +296,10 @@ async fn take(desk: &Desk, arrival: &Arrival) -> Result<Settled, DeskError> {
         own_list: letter.lists.iter().any(|address| desk.is_own_address(address)),
         accepted: arrival.accepted,
     };
-    let course = facts.course();
+    let course = match arrival.requester {
+        Some(_) => Course::Request { follows: true },
+        None => facts.course(),
+    };
     let in_hand = InHand { desk, arrival, letter: &letter, sender, quotes };
     let settled = match course {
         Course::Request { follows } => in_hand.request(case.filter(|_| follows)).await,
@@ -326,17 +329,19 @@ struct Looked {
 impl Looked {
     /// What the letter may quote. Of what the case's requester does not read: what its sender reads, or was written as to
     /// one who does.
-    fn quotes(&self, sender: &Sender) -> Quotes {
+    fn quotes(&self, sender: &Sender, for_another: bool) -> Quotes {
         let notice = self.told.clone();
-        let (Sender::Person(person), Some(case)) = (sender, &self.case) else {
-            return Quotes { notice, ..Quotes::default() };
+        let reads_inside = match (sender, &self.case) {
+            (Sender::Person(person), Some(case)) => {
+                audiences(Actor::Person(*person), case, &self.office).contains(&Audience::Internal)
+            }
+            _ => false,
         };
-        let reads_inside =
-            audiences(Actor::Person(*person), case, &self.office).contains(&Audience::Internal);
         let for_all = |(_, told, _): &(CaseId, Told, String)| told.notice.audience() == Audience::Requester;
         let answers_inside =
             matches!(self.thread, Thread::Answer(_)) && !self.told.as_ref().is_some_and(for_all);
-        Quotes { inside: reads_inside || answers_inside, reads_inside, notice }
+        let known = matches!(sender, Sender::Person(_)) || for_another;
+        Quotes { inside: reads_inside || answers_inside && known, reads_inside, notice }
     }
 }
 

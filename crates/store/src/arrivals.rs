@@ -1,7 +1,7 @@
 //! Letters that arrived: each is kept before anything is made of it, once however often it arrives, and stays whatever
 //! became of it. A claim is a lease, as in the outbox.
 
-use atiende_procedure::{BlobHash, CaseId};
+use atiende_procedure::{BlobHash, CaseId, PersonId};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::Result;
@@ -84,6 +84,8 @@ record! {
         pub case_id: Option<CaseId>,
         /// An administrator lets it in, whoever sent it.
         pub accepted: bool,
+        /// For whom an administrator lets it in: it becomes this person's request, whoever sent it.
+        pub requester: Option<PersonId>,
         pub attempts: u64,
         pub settled_at: Option<Timestamp>,
     }
@@ -152,13 +154,23 @@ pub fn again(w: &mut Writer<'_>, id: i64, reason: &str, due: Timestamp) -> Resul
 /// False when there is none such.
 pub fn revive(w: &mut Writer<'_>, id: i64, accepted: bool, now: Timestamp) -> Result<bool> {
     let query = Query::new(
-        "UPDATE arrivals SET state = 'new', reason = '', attempts = 0, settled_at = NULL, due_at = ",
+        "UPDATE arrivals SET state = 'new', reason = '', attempts = 0, settled_at = NULL, requester = NULL, due_at = ",
     );
     let query = query.bind(now).push(", accepted = ").bind(accepted);
     w.announce();
     let query =
         query.push(" WHERE state IN ('held', 'unreadable', 'discarded', 'recorded') AND id = ").bind(id);
     Ok(w.execute(&query)? == 1)
+}
+
+/// Has a letter that was held looked at again, as a request of this person. False when there is none such.
+pub fn revive_for(w: &mut Writer<'_>, id: i64, requester: PersonId, now: Timestamp) -> Result<bool> {
+    let query =
+        Query::new("UPDATE arrivals SET accepted = ").bind(true).push(", requester = ").bind(requester);
+    let query =
+        query.push(", state = 'new', reason = '', attempts = 0, settled_at = NULL, due_at = ").bind(now);
+    w.announce();
+    Ok(w.execute(&query.push(" WHERE state = 'held' AND id = ").bind(id))? == 1)
 }
 
 /// Puts a letter away that was held or could not be read; false when there is none such.
@@ -177,6 +189,21 @@ pub fn newest(r: &mut Reader<'_>, state: Option<State>, most: u32) -> Result<Vec
     let mut query = Query::new("SELECT ").push(Arrival::COLUMNS).push(" FROM arrivals");
     if let Some(state) = state {
         query = query.push(" WHERE state = ").bind(state.as_str());
+    }
+    r.rows(&query.push(" ORDER BY id DESC LIMIT ").bind(i64::from(most)))
+}
+
+/// A page of letters, of one state or of all, newest first: those before this one.
+pub fn page(
+    r: &mut Reader<'_>,
+    state: Option<State>,
+    before: Option<i64>,
+    most: u32,
+) -> Result<Vec<Arrival>> {
+    let mut query = Query::new("SELECT ").push(Arrival::COLUMNS).push(" FROM arrivals WHERE id < ");
+    query = query.bind(before.unwrap_or(i64::MAX));
+    if let Some(state) = state {
+        query = query.push(" AND state = ").bind(state.as_str());
     }
     r.rows(&query.push(" ORDER BY id DESC LIMIT ").bind(i64::from(most)))
 }

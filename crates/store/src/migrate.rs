@@ -73,6 +73,13 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: "",
         postgres: "",
     },
+    Migration {
+        number: 10,
+        name: "letters_for_somebody",
+        shared: include_str!("../migrations/0010_letters_for_somebody.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// The newest migration of this program.

@@ -71,6 +71,7 @@ pub fn router(desk: Desk, options: WebOptions) -> Router {
         .route("/oficina/envios", get(pages::deliveries::list))
         .route("/oficina/envios/{id}/reintentar", post(pages::deliveries::retry))
         .route("/oficina/correo", get(pages::mail::list))
+        .route("/oficina/correo/cartas/{id}/registrar", post(pages::mail::assign))
         .route("/oficina/correo/cartas/{id}/{verb}", post(pages::mail::decide))
         .route("/oficina/correo/buzones/nuevo", get(pages::mailbox::new).post(pages::mailbox::create))
         .route("/oficina/correo/buzones/{id}", get(pages::mailbox::edit).post(pages::mailbox::save))

@@ -4,8 +4,8 @@
 use atiende_mail::{Incoming, Nature, Order, phone_of, remote_support_id, says_solved};
 use atiende_procedure::office::{Change, Profile};
 use atiende_procedure::{
-    Actor, AttentionMode, Audience, Case, Channel, Command, CommandId, ContractId, DetailsGiven, PersonId,
-    Refusal, Registration,
+    Actor, AttentionMode, Audience, Case, Channel, Command, CommandId, ContractId, DetailsGiven, Kind,
+    PersonId, Refusal, Registration,
 };
 use atiende_store::arrivals::{Arrival, State};
 use atiende_store::{StoreError, texts};
@@ -62,6 +62,9 @@ impl InHand<'_> {
 
     /// The sender as somebody of the directory: who writes from the agency for the first time is added (R7).
     async fn person(&self) -> Result<Option<PersonId>, DeskError> {
+        if let Some(another) = self.arrival.requester {
+            return Ok(Some(another));
+        }
         let from = match (&self.sender, &self.letter.from) {
             (Sender::Person(id), _) => return Ok(Some(*id)),
             (Sender::Newcomer, Some(from)) => from,
@@ -93,9 +96,13 @@ impl InHand<'_> {
             return Ok(self.nothing_said(case));
         }
         let Some(person) = self.person().await? else { return Ok(Settled::held("stranger")) };
+        let answers = self.quotes.notice.is_some() || self.arrival.requester.is_some();
         let salter = self.desk.ambience().salter();
         let brought = self.files().await?;
-        let text = brought.told_in(&words::text(self.letter));
+        let text = match self.asked(follows).await? {
+            Ok(text) => brought.told_in(&text),
+            Err(why) => return Ok(Settled::held(why)),
+        };
         let text = if text.is_empty() { "(sin texto)".to_owned() } else { text };
         let registration = Registration {
             channel: Channel::Mail,
@@ -103,7 +110,8 @@ impl InHand<'_> {
             subject: salter.line(&self.subject(person, follows).await?),
             description: salter.text(&text),
             details: self.details(person),
-            kind: None,
+            // What was once answered about it stays out of cases that the desk reads (R10).
+            kind: follows.filter(|case| case.security && answers).map(|_| Kind::SecurityIncident),
             service: None,
             impact: None,
             urgency: None,
@@ -113,6 +121,23 @@ impl InHand<'_> {
         let viewer = Viewer::new(Actor::Person(person));
         let made = self.desk.register_letter(viewer, self.id(Step::Asks), registration).await?;
         Ok(Settled { beside: self.beside(), ..Settled::taken(&made.case) })
+    }
+
+    /// What a new case says. Where somebody else asks for it than who wrote it, who that was; and nothing that he quotes of
+    /// what the other does not read.
+    async fn asked(&self, follows: Option<&Case>) -> Result<Result<String, &'static str>, DeskError> {
+        let Some(from) = self.arrival.requester.map(|_| self.arrival.sender.as_str()) else {
+            return Ok(Ok(words::text(self.letter)));
+        };
+        let text = match follows.filter(|_| self.quotes.inside) {
+            Some(case) => match self.words_for(case, Audience::Requester, "").await? {
+                Ok(own) => own,
+                Err(_) => return Ok(Err("refused")),
+            },
+            None => words::text(self.letter),
+        };
+        let from = if from.is_empty() { "sin remitente" } else { from };
+        Ok(Ok(format!("Correo de {from}:\n\n{text}")))
     }
 
     /// What a new case is called: one in the wake of a case of his as that is, since his letter is called after a notice.

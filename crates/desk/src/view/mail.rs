@@ -4,7 +4,7 @@
 use atiende_mail::take_apart;
 use atiende_procedure::office::{Change, Mailbox, Profile};
 use atiende_procedure::permission::Scope;
-use atiende_procedure::{Action, Actor, CaseNumber, CommandId, Refusal, Role};
+use atiende_procedure::{Action, Actor, CaseNumber, CommandId, PersonId, Problem, Refusal, Role};
 use atiende_store::arrivals::{self, Arrival, State};
 use atiende_store::mailboxes;
 pub use atiende_store::mailboxes::Health as MailboxHealth;
@@ -23,6 +23,8 @@ pub struct MailSeen {
     pub counts: Vec<(State, i64)>,
     /// Of the state that was asked for, or of all; newest first.
     pub letters: Vec<ArrivalSeen>,
+    /// Where the page after this one begins, when there is one.
+    pub before: Option<i64>,
     /// Letters that arrived within the last hour, and the last day.
     pub arrived: (i64, i64),
     /// Letters of ours that wait to leave.
@@ -44,11 +46,24 @@ pub struct ArrivalSeen {
 const MOST: u32 = 100;
 
 impl Desk {
-    /// The mail, for who runs or audits it.
+    /// The mail, for who runs or audits it: the newest letters.
     ///
     /// # Errors
     /// When the memory does not answer.
     pub async fn mail_seen_by(&self, viewer: Viewer, state: Option<State>) -> Result<MailSeen, DeskError> {
+        self.mail_page_seen_by(viewer, state, None).await
+    }
+
+    /// The same with the letters before one of them.
+    ///
+    /// # Errors
+    /// When the memory does not answer.
+    pub async fn mail_page_seen_by(
+        &self,
+        viewer: Viewer,
+        state: Option<State>,
+        before: Option<i64>,
+    ) -> Result<MailSeen, DeskError> {
         let desk = self.clone();
         let now = self.ambience().now();
         let ago = move |hours| now - SignedDuration::from_hours(hours);
@@ -61,7 +76,11 @@ impl Desk {
                     boxes.push((mailbox.clone(), mailboxes::health(r, &mailbox.name)?));
                 }
                 let mut letters = Vec::new();
-                for letter in arrivals::newest(r, state, MOST)? {
+                let mut page = arrivals::page(r, state, before, MOST + 1)?;
+                let more = page.len() > MOST as usize;
+                page.truncate(MOST as usize);
+                let before = page.last().map(|letter| letter.id).filter(|_| more);
+                for letter in page {
                     let case = match letter.case_id {
                         Some(id) => cases::load(r, id)?.filter(|case| scope.contains(case)),
                         None => None,
@@ -75,7 +94,7 @@ impl Desk {
                 let (waiting, dead) = outbox::counts(r)?;
                 let counts = counts.collect();
                 let arrived = (arrivals::since(r, ago(1))?, arrivals::since(r, ago(24))?);
-                Ok(MailSeen { mailboxes: boxes, counts, letters, arrived, waiting, dead })
+                Ok(MailSeen { mailboxes: boxes, counts, letters, before, arrived, waiting, dead })
             })
             .await
     }
@@ -115,6 +134,26 @@ impl Desk {
         }
         let now = self.ambience().now();
         Ok(self.db().change(move |w| arrivals::revive(w, letter, true, now)).await?)
+    }
+
+    /// Lets a letter in as a request of somebody of the directory, where its sender cannot ask for anything himself: a
+    /// provider, somebody who left, nobody at all.
+    ///
+    /// # Errors
+    /// See [`AdministerError`].
+    pub async fn accept_letter_for(
+        &self,
+        viewer: Viewer,
+        letter: i64,
+        requester: PersonId,
+    ) -> Result<bool, AdministerError> {
+        self.runs_mail(viewer)?;
+        if !self.office().people.get(&requester).is_some_and(|person| person.active) {
+            let refusal = Refusal::BadField { field: "requester", problem: Problem::Unknown };
+            return Err(AdministerError::Refused { at: 0, refusal });
+        }
+        let now = self.ambience().now();
+        Ok(self.db().change(move |w| arrivals::revive_for(w, letter, requester, now)).await?)
     }
 
     async fn name_in(&self, arrival: &Arrival) -> Result<String, AdministerError> {

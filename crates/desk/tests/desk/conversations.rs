@@ -1,8 +1,10 @@
 //! Letters find their case among people who write to one another and not only to the desk.
 
 use atiende_desk::SeenCase;
+use atiende_desk::intake::{Arriving, take_in};
 use atiende_procedure::office::Change;
 use atiende_procedure::*;
+use atiende_store::arrivals::{self, Arrival};
 
 use crate::intake::*;
 use crate::world::*;
@@ -188,5 +190,69 @@ on_both! {
         let solved = mail.newest_to("persona4@").await;
         mail.arrives(&mail.answer("persona4@agencia.example", &solved, "Sigue sin imprimir.")).await;
         assert_eq!(world.sees(ADMIN, &number).await.unwrap().case.status.name(), StatusName::Assigned);
+    }
+
+    async fn a_letter_that_nobody_could_let_in_is_registered_for_somebody(world: World) {
+        let mail = Mail::of(&world);
+        let assign = async |arrival: &Arrival, who: PersonId| {
+            assert!(world.desk.accept_letter_for(viewer(HERNAN), arrival.id, who).await.is_err(), "he runs no mail");
+            assert!(world.desk.accept_letter_for(viewer(ADMIN), arrival.id, PersonId(99)).await.is_err());
+            assert!(world.desk.accept_letter_for(viewer(ADMIN), arrival.id, who).await.unwrap());
+            take_in(&world.desk).await.unwrap();
+            let id = arrival.id;
+            world.desk.db().read(move |r| arrivals::by_id(r, id)).await.unwrap().unwrap()
+        };
+        let provider = mail.arrives(&written("casos@rentas.example", "Mantenimiento", &[TO], "Apagaremos el viernes.")).await;
+        assert_eq!((provider.state.as_str(), provider.reason.as_str()), ("held", "provider"));
+        let seen = mail.case_of(&assign(&provider, HERNAN).await).await;
+        assert_eq!((seen.case.requester, seen.subject()), (HERNAN, "Mantenimiento"));
+        assert_eq!(seen.description(), "Correo de casos@rentas.example:\n\nApagaremos el viernes.");
+        let nobody = written(MARTA_S, "Sin remitente", &[TO], "Una queja.").replacen("From:", "X-From:", 1);
+        let nobody = mail.arrives(&nobody).await;
+        assert_eq!((nobody.state.as_str(), nobody.reason.as_str()), ("held", "no-sender"));
+        assert_eq!(mail.case_of(&assign(&nobody, MARTA).await).await.case.requester, MARTA);
+        // What answers an internal notice gives its reader none of it.
+        let number = world.registers(MARTA, Kind::Incident).await;
+        world.in_progress(&number).await;
+        world.does(person(ADMIN), &number, world.say(Audience::Internal, "Sospechamos de quien lo pidió, y de nadie más.")).await;
+        let note = mail.newest_to("persona3@").await;
+        world.set_person(NATALY, |person| person.active = false).await;
+        let gone = mail.arrives(&mail.answer("persona3@agencia.example", &note, "Ya no trabajo allá.")).await;
+        assert_eq!((gone.state.as_str(), gone.reason.as_str()), ("held", "inactive"));
+        let seen = mail.case_of(&assign(&gone, ROSALBA).await).await;
+        assert!(seen.description().ends_with("Ya no trabajo allá.") && seen.case.follows.is_some());
+        let Event::Registered(registered) = &seen.events[0].recorded.event else { panic!() };
+        assert!(registered.attachments.is_empty(), "the letter quotes the note");
+    }
+
+    async fn what_answered_a_case_of_security_is_registered_for_its_officers(world: World) {
+        let mail = Mail::of(&world);
+        let number = world.registers(MARTA, Kind::Incident).await;
+        world.in_progress(&number).await;
+        world.does(person(MARTA), &number, world.say(Audience::Requester, "¿Novedades?")).await;
+        let notice = mail.newest_to("persona3@").await;
+        world.does(person(ADMIN), &number, Command::Refer { reason: world.text("Robo de claves.") }).await;
+        let late = mail.arrives(&mail.answer("persona3@agencia.example", &notice, "La clave era 1234.")).await;
+        assert_eq!((late.state.as_str(), late.reason.as_str()), ("held", "no-longer"));
+        assert!(world.desk.accept_letter_for(viewer(ADMIN), late.id, NATALY).await.unwrap());
+        take_in(&world.desk).await.unwrap();
+        let newest = world.desk.queue_seen_by(viewer(CLARA), Default::default()).await.unwrap().rows.remove(0).number;
+        let seen = world.sees(CLARA, &newest).await.unwrap();
+        assert!(seen.case.security && seen.case.requester == NATALY && seen.description().contains("1234"));
+        assert!(world.sees(ADMIN, &newest).await.is_none(), "who lets it in does not read it");
+    }
+
+    async fn every_letter_is_reached_page_by_page(world: World) {
+        let many = (0..130).map(|n| {
+            let letter = written(&format!("x{n}@otra.example"), "Hola", &[TO], "Vendo cosas.");
+            Arriving { bytes: letter.into(), cut: false }
+        });
+        world.desk.receive("soporte", many.collect()).await.unwrap();
+        take_in(&world.desk).await.unwrap();
+        let held = Some(atiende_desk::intake::State::Held);
+        let first = world.desk.mail_page_seen_by(viewer(ADMIN), held, None).await.unwrap();
+        let second = world.desk.mail_page_seen_by(viewer(ADMIN), held, first.before).await.unwrap();
+        assert_eq!((first.letters.len(), second.letters.len(), second.before), (100, 30, None));
+        assert!(first.letters.last().unwrap().letter.id > second.letters[0].letter.id);
     }
 }

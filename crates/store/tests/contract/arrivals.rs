@@ -1,6 +1,6 @@
 //! A letter is kept once however often it arrives, and is looked at by one node at a time.
 
-use atiende_procedure::{BlobHash, CaseId};
+use atiende_procedure::{BlobHash, CaseId, PersonId};
 use atiende_store::arrivals::{self, NewArrival, State};
 use atiende_store::mailboxes::{self, BouncedAddress};
 use jiff::{SignedDuration, Timestamp};
@@ -103,5 +103,30 @@ on_both! {
         assert_eq!(of("a1@agencia.example").await.unwrap(), Some(CaseId(7)));
         assert_eq!(of("a2@agencia.example").await.unwrap(), Some(CaseId(3)));
         assert_eq!(of("a3@agencia.example").await.unwrap(), None);
+    }
+
+    async fn letters_are_listed_page_by_page_and_let_in_for_somebody(world: World) {
+        let now = clock();
+        for n in 1..=5 {
+            world.arrives(n, now).await;
+        }
+        let page = |state: Option<State>, before: Option<i64>| {
+            world.db.read(move |r| Ok::<_, atiende_store::StoreError>(
+                arrivals::page(r, state, before, 2)?.into_iter().map(|letter| letter.id).collect::<Vec<_>>(),
+            ))
+        };
+        let first = page(None, None).await.unwrap();
+        let second = page(None, first.last().copied()).await.unwrap();
+        let third = page(Some(State::New), second.last().copied()).await.unwrap();
+        let mut all = [first, second, third].concat();
+        assert!(all.len() == 5 && all.is_sorted_by(|a, b| a > b), "{all:?}");
+        assert!(page(Some(State::Held), None).await.unwrap().is_empty());
+        let id = all.pop().unwrap();
+        let for_somebody = |now| world.db.change(move |w| arrivals::revive_for(w, id, PersonId(4), now));
+        assert!(!for_somebody(now).await.unwrap(), "it waits for nobody");
+        world.db.change(move |w| arrivals::settle(w, id, State::Held, "provider", None, now)).await.unwrap();
+        assert!(for_somebody(now).await.unwrap());
+        let letter = world.db.read(move |r| arrivals::by_id(r, id)).await.unwrap().unwrap();
+        assert_eq!((letter.requester, letter.accepted, letter.state.as_str()), (Some(PersonId(4)), true, "new"));
     }
 }

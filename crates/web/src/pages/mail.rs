@@ -1,6 +1,7 @@
 //! The mail of the office: how its mailboxes are, what arrived and what became of it, what somebody must decide.
 
 use askama::Template;
+use atiende_desk::AdministerError;
 use atiende_desk::intake::State as Became;
 use atiende_desk::view::{ArrivalSeen, MailSeen};
 use atiende_procedure::Role;
@@ -26,6 +27,10 @@ struct MailPage {
     arrived: String,
     waiting: String,
     dead: i64,
+    /// Nobody active has the address to whom a letter was to be given.
+    nobody: bool,
+    first_href: Option<String>,
+    next_href: Option<String>,
 }
 
 #[derive(Debug)]
@@ -60,12 +65,18 @@ struct LetterRow {
     accepts: bool,
     replays: bool,
     discards: bool,
+    /// Somebody of the directory may be named as its requester.
+    assigns: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
     estado: String,
+    /// The letters before this one.
+    antes: Option<i64>,
+    /// Nobody was found for a letter.
+    nadie: bool,
 }
 
 fn may_change(visitor: &Visitor) -> bool {
@@ -78,15 +89,26 @@ pub(crate) async fn list(State(app): State<App>, visitor: Visitor, Query(asked):
         return Oops::not_found(frame).into_response();
     }
     let chosen = Became::of_word(&asked.estado);
-    match app.desk.mail_seen_by(visitor.viewer, chosen).await {
-        Ok(seen) => shown(&MailPage::of(frame, may_change(&visitor), &seen, chosen)),
+    match app.desk.mail_page_seen_by(visitor.viewer, chosen, asked.antes).await {
+        Ok(seen) => shown(&MailPage::of(frame, may_change(&visitor), &seen, chosen, &asked)),
         Err(error) => Oops::to(&app, &visitor, &error).into_response(),
     }
 }
 
 impl MailPage {
-    fn of(frame: Frame, may_change: bool, seen: &MailSeen, chosen: Option<Became>) -> MailPage {
+    fn of(
+        frame: Frame,
+        may_change: bool,
+        seen: &MailSeen,
+        chosen: Option<Became>,
+        asked: &Asked,
+    ) -> MailPage {
+        let first = href(chosen);
+        let joint = if first.contains('?') { '&' } else { '?' };
         MailPage {
+            next_href: seen.before.map(|before| format!("{first}{joint}antes={before}")),
+            first_href: asked.antes.map(|_| first),
+            nobody: asked.nadie,
             mailboxes: seen
                 .mailboxes
                 .iter()
@@ -106,16 +128,24 @@ impl MailPage {
     }
 }
 
+/// The list of the letters of a state, or of all.
+fn href(state: Option<Became>) -> String {
+    match state {
+        Some(state) => format!("/oficina/correo?estado={}", state.as_str()),
+        None => "/oficina/correo".to_owned(),
+    }
+}
+
 fn kinds(frame: &Frame, seen: &MailSeen, chosen: Option<Became>) -> Vec<Kind> {
     let count = |state| seen.counts.iter().find(|(one, _)| *one == state).map_or(0, |(_, count)| *count);
     let all = Kind {
-        href: "/oficina/correo".to_owned(),
+        href: href(None),
         label: frame.t.get("mail-all").to_owned(),
         count: seen.counts.iter().map(|(_, count)| count).sum(),
         chosen: chosen.is_none(),
     };
     let one = |state: Became| Kind {
-        href: format!("/oficina/correo?estado={}", state.as_str()),
+        href: href(Some(state)),
         label: frame.word("letters", state.as_str()),
         count: count(state),
         chosen: chosen == Some(state),
@@ -167,7 +197,9 @@ impl LetterRow {
             became: frame.word("letter-state", seen.state.as_str()),
             reason: told.map_or_else(|| letter.reason.clone(), str::to_owned),
             case: seen.case.as_ref().map(ToString::to_string),
-            accepts: seen.state == Became::Held && accepts,
+            accepts: seen.state == Became::Held && accepts
+                || seen.state == Became::Recorded && letter.reason == "automatic",
+            assigns: seen.state == Became::Held && !accepts,
             // What nobody can let in may be right after something was set right: an account, a contract.
             replays: (matches!(seen.state, Became::Unreadable | Became::Discarded)
                 || seen.state == Became::Held && !accepts)
@@ -182,6 +214,29 @@ fn size(bytes: u64) -> String {
         0..1_000_000 => format!("{} kB", bytes.div_ceil(1000)),
         _ => format!("{},{} MB", bytes / 1_000_000, bytes / 100_000 % 10),
     }
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct ForWhom {
+    requester: String,
+}
+
+/// An administrator gives a letter to somebody of the directory, as his request.
+pub(crate) async fn assign(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(id): Path<i64>,
+    axum::Form(for_whom): axum::Form<ForWhom>,
+) -> Response {
+    if !may_change(&visitor) {
+        return Oops::not_found(visitor.frame(&app)).into_response();
+    }
+    let held = href(Some(Became::Held));
+    let person = visitor.office.person_by_email(for_whom.requester.trim()).filter(|person| person.active);
+    let Some(person) = person.map(|person| person.id) else {
+        return Redirect::to(&format!("{held}&nadie=true")).into_response();
+    };
+    decided(&app, &visitor, app.desk.accept_letter_for(visitor.viewer, id, person).await)
 }
 
 /// What an administrator decides about a letter.
@@ -199,9 +254,13 @@ pub(crate) async fn decide(
         "descartar" => app.desk.discard_letter(visitor.viewer, id).await,
         _ => return Oops::not_found(visitor.frame(&app)).into_response(),
     };
+    decided(&app, &visitor, done)
+}
+
+fn decided(app: &App, visitor: &Visitor, done: Result<bool, AdministerError>) -> Response {
     match done {
         // Decided by somebody else meanwhile: the list shows how.
         Ok(_) => Redirect::to("/oficina/correo?hecho=hecho").into_response(),
-        Err(error) => Oops::to(&app, &visitor, &error.into()).into_response(),
+        Err(error) => Oops::to(app, visitor, &error.into()).into_response(),
     }
 }
