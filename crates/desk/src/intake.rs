@@ -15,6 +15,7 @@ mod words;
 
 pub use atiende_store::arrivals::State;
 pub(crate) use carry::name_of;
+pub(crate) use course::is_machine;
 pub use words::LETTER;
 
 use std::collections::BTreeMap;
@@ -300,9 +301,12 @@ async fn take(desk: &Desk, arrival: &Arrival) -> Result<Settled, DeskError> {
         Some(_) => Course::Request { follows: true },
         None => facts.course(),
     };
+    let machine = facts.machine();
     let in_hand = InHand { desk, arrival, letter: &letter, sender, quotes };
     let settled = match course {
-        Course::Request { follows } => in_hand.request(case.filter(|_| follows)).await,
+        Course::Request { follows } => {
+            in_hand.request(case.filter(|_| follows)).await.map(|settled| settled.written_by(machine))
+        }
         Course::Answer(part) => match case {
             Some(case) => in_hand.answer(case, part).await,
             None => in_hand.request(None).await,

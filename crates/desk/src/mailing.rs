@@ -241,7 +241,8 @@ fn smtp_account(mailbox: &Mailbox, keys: &Keys) -> Option<SmtpAccount> {
     let sends = mailbox.sends.as_ref()?;
     let key = if keys.sends.secret.is_empty() { &keys.receives } else { &keys.sends };
     let credential = (!sends.user.is_empty()).then(|| credential(sends, key));
-    Some(SmtpAccount { server: server(sends), credential })
+    let domain = mailbox.address.rsplit_once('@').map_or("", |(_, domain)| domain).to_lowercase();
+    Some(SmtpAccount { server: server(sends), credential, domain })
 }
 
 fn server(server: &MailServer) -> Server {

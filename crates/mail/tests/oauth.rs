@@ -99,7 +99,11 @@ async fn letters_are_read_and_sent_by_a_token() {
     mail.put(DESK, b"From: a@agencia.example\r\nSubject: Una\r\n\r\nHola.\r\n").unwrap();
     let mut inbox = Inbox::open(&reading(&mail, &oauth), &tokens).await.unwrap();
     assert_eq!(inbox.fetch(None, None, 10).await.unwrap().len(), 1);
-    let by = SmtpAccount { server: plain(mail.smtp()), credential: Some(Credential::OAuth(oauth.clone())) };
+    let by = SmtpAccount {
+        server: plain(mail.smtp()),
+        credential: Some(Credential::OAuth(oauth.clone())),
+        domain: String::new(),
+    };
     let smtp = Smtp::new(by, tokens.clone());
     smtp.try_out().await.unwrap();
     smtp.send(&letter()).await.remove(0).became.unwrap();

@@ -134,7 +134,8 @@ async fn who_refuses_everybody_refuses_no_letter() {
             let _ = (&stream).write_all(b"554 mx.agencia.example takes no letters today\r\n");
         }
     });
-    let closed = Smtp::new(SmtpAccount { server, credential: None }, Tokens::default());
+    let closed =
+        Smtp::new(SmtpAccount { server, credential: None, domain: String::new() }, Tokens::default());
     let refused = one(&closed, MARTA).await;
     assert!(matches!(&refused, Err(SendError::Later(why)) if why.contains("554")), "{refused:?}");
 }
@@ -206,6 +207,7 @@ async fn what_is_wrong_is_told_by_its_step() {
     let smtp = SmtpAccount {
         server: plain(mail.smtp()),
         credential: Some(Credential::Password { user: DESK.into(), password: "otra".into() }),
+        domain: String::new(),
     };
     assert_eq!(Smtp::new(smtp, Tokens::default()).try_out().await.unwrap_err().step, Step::Login);
 }
@@ -214,7 +216,10 @@ async fn what_is_wrong_is_told_by_its_step() {
 async fn many_letters_leave_by_few_connections_and_refusals_are_told_apart() {
     let Some(mail) = servers("") else { return };
     let credential = Some(Credential::Password { user: DESK.into(), password: PASSWORD.into() });
-    let smtp = Smtp::new(SmtpAccount { server: plain(mail.smtp()), credential }, Tokens::default());
+    let smtp = Smtp::new(
+        SmtpAccount { server: plain(mail.smtp()), credential, domain: String::new() },
+        Tokens::default(),
+    );
     smtp.try_out().await.unwrap();
     for _ in 0..200 {
         one(&smtp, MARTA).await.unwrap();
@@ -228,7 +233,10 @@ async fn many_letters_leave_by_few_connections_and_refusals_are_told_apart() {
     let refused = one(&smtp, REFUSED).await;
     assert!(matches!(refused, Err(SendError::Never(_))), "{refused:?}");
     one(&smtp, MARTA).await.unwrap();
-    let nobody = Smtp::new(SmtpAccount { server: plain(mail.smtp()), credential: None }, Tokens::default());
+    let nobody = Smtp::new(
+        SmtpAccount { server: plain(mail.smtp()), credential: None, domain: String::new() },
+        Tokens::default(),
+    );
     let refused = one(&nobody, "alguien@otra.example").await;
     assert!(matches!(refused, Err(SendError::Never(_))), "relaying is refused for good: {refused:?}");
     let mut both = sent(REFUSED);
@@ -236,7 +244,10 @@ async fn many_letters_leave_by_few_connections_and_refusals_are_told_apart() {
     let became: Vec<bool> = smtp.send(&both).await.into_iter().map(|sent| sent.became.is_ok()).collect();
     assert_eq!(became, [false, true], "one that is refused keeps it from no other");
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let gone = Smtp::new(SmtpAccount { server: plain(closed), credential: None }, Tokens::default());
+    let gone = Smtp::new(
+        SmtpAccount { server: plain(closed), credential: None, domain: String::new() },
+        Tokens::default(),
+    );
     assert!(matches!(one(&gone, MARTA).await, Err(SendError::Later(_))));
 }
 

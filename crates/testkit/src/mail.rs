@@ -69,7 +69,8 @@ impl MailServer {
     /// # Errors
     /// As [`MailServer::start`].
     pub fn start_with(mailboxes: &[&str], dovecot: &str) -> Result<MailServer> {
-        let ports = Ports { imap: free()?, imaps: free()?, lmtp: free()?, auth: free()?, smtp: free()? };
+        let [imap, imaps, lmtp, auth, smtp] = free()?;
+        let ports = Ports { imap, imaps, lmtp, auth, smtp };
         let folder = std::env::temp_dir().join(format!("atiende-mail-{}-{}", std::process::id(), ports.imap));
         for inner in ["run", "etc", "queue", "data", "mail"] {
             std::fs::create_dir_all(folder.join(inner))?;
@@ -262,8 +263,16 @@ fn path() -> std::ffi::OsString {
     path
 }
 
-fn free() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+/// Ports that nobody uses, held until all are found: one that is let go may be given again.
+fn free() -> Result<[u16; 5]> {
+    let mut held = Vec::new();
+    let mut ports = [0; 5];
+    for port in &mut ports {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        *port = listener.local_addr()?.port();
+        held.push(listener);
+    }
+    Ok(ports)
 }
 
 fn owned(user: &str, path: &Path) -> Result<()> {

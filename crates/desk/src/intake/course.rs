@@ -14,6 +14,15 @@ use crate::notices::{Answer, Notice, Recipient};
 /// Why a letter is held about whose sender nobody could be asked.
 pub(super) const NO_ANSWER: &str = "no-answer";
 
+/// What sends letters besides people.
+const AUTOMATIC: &str = "automatic";
+const LIST: &str = "list";
+
+/// Whether what made a case was sent by no person, by the reason that was noted with it.
+pub(crate) fn is_machine(reason: &str) -> bool {
+    [AUTOMATIC, LIST].contains(&reason)
+}
+
 /// All that the decision looks at.
 pub(super) struct Facts<'a> {
     pub(super) office: &'a Office,
@@ -111,13 +120,10 @@ impl Facts<'_> {
             return None;
         }
         let of_a_case = *self.thread != Thread::New && self.case.is_some();
-        match &self.letter.nature {
-            Nature::List if self.own_list => {}
-            Nature::Automatic(why) if self.of_its_desk(*why) => {}
-            Nature::Automatic(_) | Nature::List if of_a_case => return Some(Course::Record("automatic")),
-            Nature::Automatic(_) => return Some(Course::Hold("automatic")),
-            Nature::List => return Some(Course::Hold("list")),
-            _ => {}
+        match self.machine() {
+            Some(_) if of_a_case => return Some(Course::Record(AUTOMATIC)),
+            Some(machine) => return Some(Course::Hold(machine)),
+            None => {}
         }
         let wrong = [
             (self.sender == Sender::Nobody, "no-sender"),
@@ -126,6 +132,15 @@ impl Facts<'_> {
             (self.flood, "too-many"),
         ];
         wrong.into_iter().find(|(wrong, _)| *wrong).map(|(_, reason)| Course::Hold(reason))
+    }
+
+    /// What sent the letter, when no person did by himself.
+    pub(super) fn machine(&self) -> Option<&'static str> {
+        match &self.letter.nature {
+            Nature::Automatic(why) if !self.of_its_desk(*why) => Some(AUTOMATIC),
+            Nature::List if !self.own_list => Some(LIST),
+            _ => None,
+        }
     }
 
     /// A provider's own desk answers our request by a program: that is what the provider says (R12). What only tells that

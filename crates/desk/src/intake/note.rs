@@ -42,6 +42,14 @@ impl Settled {
     pub(super) fn later(reason: &str) -> Settled {
         Settled { state: State::New, reason: reason.to_owned(), ..Settled::default() }
     }
+
+    /// The same, and what wrote it when that was no person: nothing is answered to it.
+    pub(super) fn written_by(self, machine: Option<&str>) -> Settled {
+        match machine {
+            Some(machine) if self.state == State::Taken => Settled { reason: machine.to_owned(), ..self },
+            _ => self,
+        }
+    }
 }
 
 /// To somebody of the desk whose order could not be carried out.

@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::addresses::{Became, Heard};
 use super::command_id;
+use crate::intake::{State, is_machine};
 use crate::mailing::Post;
 use crate::notices::{
     Chronicle, Notice, OfficeTold, Recipient, Stationery, Told, WriteError, Written, write, write_to_office,
@@ -120,6 +121,8 @@ struct Page {
     words: texts::Texts,
     /// The mailbox at which it came in.
     mailbox: Option<String>,
+    /// No person of the requester's side has written yet: a machine did, or a list.
+    by_machine: bool,
 }
 
 async fn look(desk: &Desk, id: CaseId) -> Result<Option<Page>, StoreError> {
@@ -130,17 +133,27 @@ async fn look(desk: &Desk, id: CaseId) -> Result<Option<Page>, StoreError> {
             let Some(case) = cases::load(r, id)? else { return Ok(None) };
             let events = events::of_case(r, id)?;
             let words = texts::of_case(r, id)?;
-            let mailbox = match case.channel {
-                Channel::Mail => arrivals::of_case(r, id)?.into_iter().next().map(|letter| letter.mailbox),
-                _ => None,
+            let letters = match case.channel {
+                Channel::Mail => arrivals::of_case(r, id)?,
+                _ => Vec::new(),
             };
-            Ok(Some(Page { office, case, events, words, mailbox }))
+            let by_machine = letters.first().is_some_and(|letter| is_machine(&letter.reason))
+                && !letters
+                    .iter()
+                    .any(|letter| letter.state == State::Taken.as_str() && letter.reason.is_empty());
+            let mailbox = letters.into_iter().next().map(|letter| letter.mailbox);
+            Ok(Some(Page { office, case, events, words, mailbox, by_machine }))
         })
         .await
 }
 
 impl Page {
     fn write(&self, desk: &Desk, told: Told, payload: &str) -> Result<Written, WriteError> {
+        // What somebody of the desk says himself is no automatic answer (RFC 3834 §2).
+        let said = matches!(told.notice, Notice::Message | Notice::Waiting);
+        if self.by_machine && told.to == Recipient::Person(self.case.requester) && !said {
+            return Ok(Written::Withheld("no machine and no list is answered"));
+        }
         let threads = desk.secret().thread_key();
         let with = Stationery {
             office: &self.office,

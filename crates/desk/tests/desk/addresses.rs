@@ -5,9 +5,8 @@ use atiende_desk::view::{Delivery, LetterSeen};
 use atiende_desk::{Post, SeenCase};
 use atiende_mail::Transport;
 use atiende_mail::wire::{Security, Server, Smtp, SmtpAccount, Tokens};
-use atiende_procedure::CaseNumber;
-use atiende_procedure::Kind;
-use atiende_procedure::office::{Change, Provider};
+use atiende_procedure::office::{Change, MailSecurity, MailServer, Mailbox, Provider};
+use atiende_procedure::{CaseNumber, Kind, MailboxId};
 use atiende_testkit::smtp::SmtpServer;
 use jiff::SignedDuration;
 
@@ -19,7 +18,11 @@ const SLOW: &str = "gris@rentas.example";
 
 fn by(server: &SmtpServer) -> Post {
     let (host, port) = ("127.0.0.1".to_owned(), server.port());
-    let account = SmtpAccount { server: Server { host, port, security: Security::Plain }, credential: None };
+    let account = SmtpAccount {
+        server: Server { host, port, security: Security::Plain },
+        credential: None,
+        domain: String::new(),
+    };
     Post::new(Some(Transport::Smtp(Box::new(Smtp::new(account, Tokens::default())))))
 }
 
@@ -61,6 +64,29 @@ on_both! {
         world.pass(SignedDuration::from_hours(7));
         assert_eq!(deliver(&world.desk, &post).await.unwrap(), 0, "it is over");
         assert_eq!(times(&server.named(), GONE), 1);
+    }
+
+    async fn a_mailbox_greets_by_a_name(world: World) {
+        let server = SmtpServer::start(|_, _| None).unwrap();
+        let (host, user) = ("127.0.0.1".to_owned(), String::new());
+        let sends = MailServer { host, port: server.port(), security: MailSecurity::Plain, user, oauth: None };
+        let mailbox = Mailbox {
+            id: MailboxId(0),
+            name: "soporte".to_owned(),
+            address: "mesa@agencia.example".to_owned(),
+            receives: None,
+            sends: Some(sends),
+            authserv_id: String::new(),
+            plus_addresses: true,
+            active: true,
+        };
+        world.administer(vec![Change::SetMailbox(Box::new(mailbox))]).await;
+        world.registers(MARTA, Kind::Incident).await;
+        deliver(&world.desk, &Post::new(None)).await.unwrap();
+        let machine = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
+        let names = ["agencia.example", machine.trim()];
+        assert!(names.contains(&server.greeted()[0].as_str()), "{:?}", server.greeted());
+        assert_eq!(server.taken().len(), 1);
     }
 
     async fn addresses_that_ask_for_it_are_tried_again_alone(world: World) {

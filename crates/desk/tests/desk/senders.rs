@@ -5,8 +5,9 @@ use atiende_desk::jobs::deliver;
 use atiende_desk::{Post, SeenCase};
 use atiende_mail::{Folder, SenderCheck, Transport};
 use atiende_procedure::office::{Change, Mailbox};
-use atiende_procedure::{Actor, Event, Kind, MailboxId, SupportLevel};
+use atiende_procedure::{Actor, Audience, Event, Kind, MailboxId, Performer, SupportLevel};
 use atiende_store::arrivals::{self, Arrival};
+use atiende_store::cases;
 use atiende_testkit::dns::{Manner, NameServer};
 
 use crate::world::*;
@@ -137,6 +138,48 @@ on_both! {
         assert_eq!(own.state, "taken", "{own:?}");
         let other = taken(&world.desk, written(2, "noticias")).await;
         assert_eq!((other.state.as_str(), other.reason.as_str()), ("held", "list"));
+    }
+
+    async fn a_machine_that_was_let_in_is_not_answered_until_a_person_writes(world: World) {
+        let folder = Folder::open(world.folder.join("mail")).unwrap();
+        let post = Post::new(Some(Transport::Folder(folder.clone())));
+        let to = |address: &str| {
+            let letters = folder.newest(99).unwrap();
+            letters.iter().filter(|(_, letter)| letter.to.iter().any(|it| it.contains(address))).count()
+        };
+        let written = |n: u32, head: &str, from: &str| {
+            format!(
+                "From: {from}\r\nTo: mesa@agencia.example\r\nSubject: Alarma {n}\r\n\
+                 Message-ID: <{n}@agencia.example>\r\n{head}\r\nDisco lleno.\r\n"
+            )
+        };
+        for (n, head, from) in [
+            (1, "Auto-Submitted: auto-generated\r\n", "alarmas@agencia.example"),
+            (2, "List-ID: <noticias.agencia.example>\r\n", "persona1@agencia.example"),
+        ] {
+            let held = taken(&world.desk, written(n, head, from)).await;
+            assert_eq!(held.state, "held", "{held:?}");
+            let id = world.desk.ambience().command_id();
+            assert!(world.desk.accept_letter(viewer(ADMIN), id, held.id).await.unwrap());
+            take_in(&world.desk).await.unwrap();
+            let letter = world.desk.db().read(move |r| arrivals::by_id(r, held.id)).await.unwrap().unwrap();
+            assert_eq!(letter.state, "taken", "{letter:?}");
+            let case = letter.case_id.unwrap();
+            let case = world.desk.db().read(move |r| cases::load(r, case)).await.unwrap().unwrap();
+            deliver(&world.desk, &post).await.unwrap();
+            assert_eq!(to(from), 0, "no receipt");
+            world.in_progress(&case.number).await;
+            deliver(&world.desk, &post).await.unwrap();
+            assert_eq!((to(from), to("persona3@") > 0), (0, true), "nor who attends, but the agent is told");
+            world.does(person(NATALY), &case.number, world.say(Audience::Requester, "¿De qué equipo?")).await;
+            deliver(&world.desk, &post).await.unwrap();
+            assert_eq!(to(from), 1, "what somebody says himself leaves");
+            let mine = written(n + 10, "", from).replace("Alarma", &format!("{} Alarma", case.number));
+            assert_eq!(taken(&world.desk, mine).await.case_id, Some(case.id));
+            world.does(person(NATALY), &case.number, world.solve(Performer::Agent)).await;
+            deliver(&world.desk, &post).await.unwrap();
+            assert_eq!(to(from), 2, "a person wrote, and hears that it is solved");
+        }
     }
 
     async fn where_no_address_has_a_plus_a_key_in_the_subject_finds_the_case(world: World) {

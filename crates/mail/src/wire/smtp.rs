@@ -20,6 +20,8 @@ pub struct SmtpAccount {
     pub server: Server,
     /// Absent for a server that asks for none.
     pub credential: Option<Credential>,
+    /// The domain of whoever sends: by it we greet where the machine has no whole name. Empty for none.
+    pub domain: String,
 }
 
 /// Connections that are kept, and how many.
@@ -167,7 +169,7 @@ impl Smtp {
             .tls(tls)
             .timeout(Some(STEP))
             .pool_config(pool)
-            .hello_name(hello());
+            .hello_name(hello(&machine(), &self.account.domain));
         match (&self.account.credential, token) {
             (Some(Credential::Password { user, password }), _) => {
                 builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
@@ -182,13 +184,19 @@ impl Smtp {
     }
 }
 
-/// By which name we greet (RFC 5321 §4.1.1.1): the machine's where it is a whole one, else the address of who knows none.
-fn hello() -> ClientId {
-    let name = std::fs::read_to_string("/etc/hostname").unwrap_or_default();
-    let name = name.trim();
-    let whole =
-        name.contains('.') && name.bytes().all(|it| it.is_ascii_alphanumeric() || b".-".contains(&it));
-    if whole { ClientId::Domain(name.to_owned()) } else { ClientId::Ipv4(Ipv4Addr::LOCALHOST) }
+/// By which name we greet (RFC 5321 §4.1.1.1): the machine's where it is a whole one, else the sender's domain, since some
+/// servers take no letters from who names nothing but an address; that is left to who knows neither.
+fn hello(machine: &str, domain: &str) -> ClientId {
+    let whole = |name: &&str| {
+        let signs = name.bytes().all(|it| it.is_ascii_alphanumeric() || b".-".contains(&it));
+        signs && name.split('.').count() > 1 && name.split('.').all(|label| !label.is_empty())
+    };
+    let name = [machine, domain].into_iter().find(whole);
+    name.map_or(ClientId::Ipv4(Ipv4Addr::LOCALHOST), |name| ClientId::Domain(name.to_owned()))
+}
+
+fn machine() -> String {
+    std::fs::read_to_string("/etc/hostname").unwrap_or_default().trim().to_owned()
 }
 
 fn parameters(host: &str) -> Result<TlsParameters, WireError> {
@@ -219,4 +227,19 @@ fn said(error: &lettre::transport::smtp::Error) -> String {
         cause = inner.source();
     }
     line.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(300).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn we_greet_by_a_name_while_there_is_any() {
+        let greeting = |machine, domain| hello(machine, domain).to_string();
+        assert_eq!(greeting("mesa.agencia.example", "otra.example"), "mesa.agencia.example");
+        for machine in ["", "mesa", "mesa.", "me sa.example", "mesa..example"] {
+            assert_eq!(greeting(machine, "agencia.example"), "agencia.example", "{machine:?}");
+        }
+        assert_eq!(greeting("mesa", "localhost"), "[127.0.0.1]");
+    }
 }
