@@ -117,6 +117,21 @@ export async function fill(form, values) {
   }
 }
 
+/** Asks for a computer to be looked at, as somebody on the portal; answers the address of the case. */
+export const asksForHelp = (who, desk, subject) => step(who, "register", async (page) => {
+  await page.goto(`${desk.url}/nuevo?servicio=EQ-FALLA`);
+  const form = page.locator("form[action='/nuevo']");
+  await fill(form, { subject, description: "Desde esta mañana.", has_remote_support: "no" });
+  for (const field of await form.locator("[name^='answers.']").all()) {
+    const type = await field.evaluate((element) => element.type);
+    if (type === "text" || type === "textarea") await field.fill("EQ-100");
+    else if (type === "select-one") await field.selectOption({ index: 1 });
+    else if (type === "radio") await field.check();
+  }
+  await Promise.all([page.waitForURL(/\/casos\//), form.locator("button.btn-primary").click()]);
+  return page.url().split("?")[0];
+});
+
 /** Makes a move of the desk by its form. */
 export const move = (who, url, verb, values = {}) => step(who, verb, async (page) => {
   await page.goto(url);

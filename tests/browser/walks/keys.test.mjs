@@ -1,16 +1,18 @@
 // The desk's daily round by keyboard alone: open a view, open a case, answer, assign, assess, escalate, solve.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { enter, openBrowser, startDesk, step } from "../desk.mjs";
+import { asksForHelp, enter, move, openBrowser, startDesk, step } from "../desk.mjs";
 
 let browser;
 let desk;
 let agent;
+let requester;
 
 before(async () => {
   desk = await startDesk();
   browser = await openBrowser();
   agent = await enter(browser, desk, "agente1");
+  requester = await enter(browser, desk, "usuario");
 }, { timeout: 300_000 });
 
 after(async () => {
@@ -72,8 +74,9 @@ test("the keys are told", { timeout: 60_000 }, async () => {
 });
 
 test("a case is attended without a mouse", { timeout: 120_000 }, async () => {
-  await step(agent, "open the first case that nobody has", async (page) => {
-    await page.goto(`${desk.url}/mesa?vista=sin-asignar&status=registered&sort=oldest`);
+  await asksForHelp(requester, desk, "El portátil no carga");
+  await step(agent, "open the newest case that nobody has", async (page) => {
+    await page.goto(`${desk.url}/mesa?vista=sin-asignar&status=registered&sort=opened`);
     await press("j", "j", "k")(page);
     await page.locator("tr.is-cursor").waitFor();
     await Promise.all([page.waitForURL(/\/casos\//), page.keyboard.press("o")]);
@@ -90,6 +93,7 @@ test("a case is attended without a mouse", { timeout: 120_000 }, async () => {
     }
     await Promise.all([page.waitForEvent("framenavigated"), page.keyboard.press("Control+Enter")]);
     await page.waitForLoadState("load");
+    await page.locator(".pill", { hasText: "Asignado" }).waitFor();
   });
   await step(agent, "assess it", async (page) => {
     await follows(page, "v", "#mover-assessments");
@@ -119,6 +123,9 @@ test("a case is attended without a mouse", { timeout: 120_000 }, async () => {
 });
 
 test("another is solved without a mouse", { timeout: 120_000 }, async () => {
+  const url = await asksForHelp(requester, desk, "Se apaga solo");
+  await move(agent, url, "assignments", { level: "first", assignee: "Edwin Cuesta" });
+  await move(agent, url, "assessments", { mode: "remote", complexity: "low", findings: "Es el cargador." });
   await step(agent, "solve one of his own", async (page) => {
     await page.goto(`${desk.url}/mesa?vista=mias&status=in_progress`);
     await press("j")(page);

@@ -1,7 +1,7 @@
 // Two people at once: what one does appears at the other's within a second, and nothing moves under anybody's hands.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { enter, fill, move, openBrowser, startDesk, step } from "../desk.mjs";
+import { asksForHelp, enter, move, openBrowser, startDesk, step } from "../desk.mjs";
 
 let browser;
 let desk;
@@ -21,22 +21,7 @@ after(async () => {
 
 const soon = { timeout: 3000 };
 
-async function register(subject) {
-  return step(people.usuario, "register", async (page) => {
-    await page.goto(`${desk.url}/nuevo?servicio=EQ-FALLA`);
-    const form = page.locator("form[action='/nuevo']");
-    await fill(form, { subject, description: "Desde esta mañana.", has_remote_support: "no" });
-    const asked = form.locator("[name^='answers.']");
-    for (const field of await asked.all()) {
-      const type = await field.evaluate((element) => element.type);
-      if (type === "text" || type === "textarea") await field.fill("EQ-100");
-      else if (type === "select-one") await field.selectOption({ index: 1 });
-      else if (type === "radio") await field.check();
-    }
-    await Promise.all([page.waitForURL(/\/casos\//), form.locator("button.btn-primary").click()]);
-    return page.url().split("?")[0];
-  });
-}
+const register = (subject) => asksForHelp(people.usuario, desk, subject);
 
 const write = (who, words) => step(who, "write", async (page) => {
   const form = page.locator("form[action$='/mensaje']");
